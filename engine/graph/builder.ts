@@ -1,0 +1,172 @@
+/**
+ * Writes an ONNX model file by file: nodes stay in memory, weights stream to an external data file as they are added,
+ * so building needs memory for one tensor at a time. Format: the ONNX specification's ModelProto, IR 10.
+ */
+import onnxProto from "onnx-proto";
+
+const { onnx } = onnxProto;
+const TYPE = onnx.TensorProto.DataType;
+const ATTRIBUTE = onnx.AttributeProto.AttributeType;
+/** Weights start on page boundaries so that the runtime can map them. */
+const ALIGN = 4096;
+const DATA_FILE = "weights.bin";
+const MODEL_FILE = "model.onnx";
+
+export type TensorType = "f32" | "i64" | "u8" | "i8" | "i32";
+const TYPES: Readonly<Record<TensorType, number>> = {
+  f32: TYPE.FLOAT,
+  i64: TYPE.INT64,
+  u8: TYPE.UINT8,
+  i8: TYPE.INT8,
+  i32: TYPE.INT32,
+};
+
+/** A dimension is a number, or a name for one that varies from run to run. */
+export type Dimension = number | string;
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+type TensorData = Float32Array | BigInt64Array | Uint8Array | Int8Array | Int32Array;
+
+export class GraphBuilder {
+  readonly #nodes: InstanceType<typeof onnx.NodeProto>[] = [];
+  readonly #initializers: InstanceType<typeof onnx.TensorProto>[] = [];
+  readonly #inputs: InstanceType<typeof onnx.ValueInfoProto>[] = [];
+  readonly #outputs: InstanceType<typeof onnx.ValueInfoProto>[] = [];
+  readonly #known = new Set<string>();
+  readonly #file: Deno.FsFile;
+  #offset = 0;
+
+  /** Writes into `folder`, which must exist. */
+  constructor(readonly folder: string) {
+    this.#file = Deno.openSync(`${folder}/${DATA_FILE}`, { write: true, create: true, truncate: true });
+  }
+
+  input(name: string, type: TensorType, shape: readonly Dimension[]): string {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  output(name: string, type: TensorType, shape: readonly Dimension[]): void {
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  /** Adds a constant tensor once; a second call with the same name is the first one's tensor. */
+  constant(name: string, type: TensorType, shape: readonly number[], data: () => TensorData): string {
+    if (this.#known.has(name)) return name;
+    this.#known.add(name);
+    const values = data();
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const tensor = onnx.TensorProto.create({ name, dataType: TYPES[type], dims: [...shape] });
+    if (bytes.length < 1024) tensor.rawData = bytes.slice();
+    else {
+      const length = bytes.length;
+      this.#pad(ALIGN);
+      tensor.dataLocation = onnx.TensorProto.DataLocation.EXTERNAL;
+      tensor.externalData = [
+        { key: "location", value: DATA_FILE },
+        { key: "offset", value: String(this.#offset) },
+        { key: "length", value: String(length) },
+      ].map((entry) => onnx.StringStringEntryProto.create(entry));
+      this.#write(bytes);
+    }
+    this.#initializers.push(tensor);
+    return name;
+  }
+
+  /** A small constant of 64-bit integers, e.g. a shape. */
+  integers(name: string, values: readonly number[]): string {
+    return this.constant(name, "i64", [values.length], () => BigInt64Array.from(values, BigInt));
+  }
+
+  /** Adds a node; an empty input or output name leaves that optional place empty. Returns the first output. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = "",
+  ): string {
+    const first = outputs.find((name) => name !== "")!;
+    this.#nodes.push(onnx.NodeProto.create({
+      name: first,
+      opType: op,
+      domain,
+      input: [...inputs],
+      output: [...outputs],
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    }));
+    return first;
+  }
+
+  /** A node of ONNX Runtime's own operator set (com.microsoft). */
+  fused(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string {
+    return this.node(op, inputs, outputs, attributes, "com.microsoft");
+  }
+
+  /** Closes the data file and writes the model file; returns the model file's path. */
+  finish(name: string): string {
+    this.#file.close();
+    const model = onnx.ModelProto.create({
+      irVersion: 10,
+      producerName: "assay",
+      opsetImport: [
+        onnx.OperatorSetIdProto.create({ domain: "", version: 21 }),
+        onnx.OperatorSetIdProto.create({ domain: "com.microsoft", version: 1 }),
+      ],
+      graph: onnx.GraphProto.create({
+        name,
+        node: this.#nodes,
+        input: this.#inputs,
+        output: this.#outputs,
+        initializer: this.#initializers,
+      }),
+    });
+    const path = `${this.folder}/${MODEL_FILE}`;
+    Deno.writeFileSync(path, onnx.ModelProto.encode(model).finish());
+    return path;
+  }
+
+  #pad(to: number): void {
+    const rest = this.#offset % to;
+    if (rest > 0) this.#write(new Uint8Array(to - rest));
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    this.#offset += bytes.length;
+  }
+}
+
+function valueInfo(name: string, type: TensorType, shape: readonly Dimension[]) {
+  const dim = shape.map((d) =>
+    onnx.TensorShapeProto.Dimension.create(typeof d === "number" ? { dimValue: d } : { dimParam: d })
+  );
+  return onnx.ValueInfoProto.create({
+    name,
+    type: onnx.TypeProto.create({
+      tensorType: onnx.TypeProto.Tensor.create({
+        elemType: TYPES[type],
+        shape: onnx.TensorShapeProto.create({ dim }),
+      }),
+    }),
+  });
+}
+
+function attribute(name: string, value: Attribute) {
+  if (typeof value === "number") return onnx.AttributeProto.create({ name, type: ATTRIBUTE.INT, i: value });
+  if (typeof value === "string") {
+    return onnx.AttributeProto.create({ name, type: ATTRIBUTE.STRING, s: new TextEncoder().encode(value) });
+  }
+  if (Array.isArray(value)) {
+    return onnx.AttributeProto.create({ name, type: ATTRIBUTE.INTS, ints: [...value] });
+  }
+  return onnx.AttributeProto.create({
+    name,
+    type: ATTRIBUTE.FLOAT,
+    f: (value as { readonly float: number }).float,
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * The llama architecture (Touvron et al., 2023) as one ONNX graph over rows: R rows of embeddings in, logits for the
+ * chosen rows and the new K/V rows out. Embeddings are looked up by the caller, so the table is held once, as stored.
+ *
+ * Inputs: embeddings [1, R, width], chosen [n] (row numbers), attention.ts's shared inputs, past_k.L and past_v.L
+ * [b, kvHeads, P, headDim]. Outputs: logits [1, n, vocabulary], k.L and v.L [1, R, kvHeads x headDim].
+ */
+import type { Precision } from "../stack.ts";
+import type { ModelConfig, Weights } from "../weights/mod.ts";
+import { attention, declareShared, rotaryTables } from "./attention.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { linear, type Matrix } from "./linear.ts";
+import { mlp } from "./mlp.ts";
+import { addNorm, type Gain, norm } from "./norm.ts";
+
+/** Adds the whole network to the builder. `progress` is told the share of layers written. */
+export function llama(
+  g: GraphBuilder,
+  weights: Weights,
+  config: ModelConfig,
+  precision: { readonly body: Precision; readonly head: Precision },
+  progress: (done: number) => void = () => {},
+): void {
+  const { layers, width, heads, kvHeads, headDim, epsilon, context } = config;
+  const tables = rotaryTables(context, headDim, config.ropeBase);
+  const half = headDim / 2;
+  const rope = {
+    cos: g.constant("rope.cos", "f32", [context, half], () => tables.cos),
+    sin: g.constant("rope.sin", "f32", [context, half], () => tables.sin),
+    interleaved: true,
+  };
+  g.input("embeddings", "f32", [1, "R", width]);
+  g.input("chosen", "i64", ["n"]);
+  declareShared(g);
+
+  const { body, head } = precision;
+  let residual = "embeddings";
+  let x = norm(g, residual, gain(weights, "blk.0.attn_norm.weight"), epsilon, "norm.0");
+  for (let layer = 0; layer < layers; layer++) {
+    const block = (name: string) => `blk.${layer}.${name}.weight`;
+    const qkv = stacked(weights, `blk.${layer}.qkv`, [block("attn_q"), block("attn_k"), block("attn_v")]);
+    const projected = linear(g, x, qkv, body, `qkv.${layer}`);
+    const mixed = attention(g, layer, projected, { heads, kvHeads, headDim }, rope);
+    const out = linear(g, mixed, matrix(weights, block("attn_output")), body, `attention_out.${layer}`);
+    const middle = addNorm(g, out, residual, gain(weights, block("ffn_norm")), epsilon, `middle.${layer}`);
+    const fed = mlp(
+      g,
+      middle.normed,
+      {
+        gate: matrix(weights, block("ffn_gate")),
+        up: matrix(weights, block("ffn_up")),
+        down: matrix(weights, block("ffn_down")),
+      },
+      body,
+      `mlp.${layer}`,
+    );
+    const next = layer + 1 < layers ? `blk.${layer + 1}.attn_norm.weight` : "output_norm.weight";
+    ({ normed: x, sum: residual } = addNorm(
+      g,
+      fed,
+      middle.sum,
+      gain(weights, next),
+      epsilon,
+      `end.${layer}`,
+    ));
+    progress((layer + 1) / (layers + 1));
+  }
+  g.node("Gather", [x, "chosen"], ["chosen_rows"], { axis: 1 });
+  const headName = config.tiedHead ? "token_embd.weight" : "output.weight";
+  linear(g, "chosen_rows", matrix(weights, headName), head, "logits");
+  g.output("logits", "f32", [1, "n", config.vocabulary]);
+  progress(1);
+}
+
+function matrix(weights: Weights, name: string): Matrix {
+  const [out, width] = weights.shape(name) as [number, number];
+  return { name, out, in: width, read: () => weights.read(name) };
+}
+
+/** Several matrices with the same input, one under the other, so that they cost one product. */
+function stacked(weights: Weights, name: string, members: readonly string[]): Matrix {
+  const shapes = members.map((member) => weights.shape(member) as [number, number]);
+  const out = shapes.reduce((sum, [rows]) => sum + rows, 0);
+  const width = shapes[0]![1];
+  return {
+    name,
+    out,
+    in: width,
+    read: () => {
+      const joined = new Float32Array(out * width);
+      let offset = 0;
+      for (const member of members) {
+        const values = weights.read(member);
+        joined.set(values, offset);
+        offset += values.length;
+      }
+      return joined;
+    },
+  };
+}
+
+function gain(weights: Weights, name: string): Gain {
+  return { name, width: weights.shape(name)[0]!, read: () => weights.read(name) };
+}

@@ -1,0 +1,258 @@
+/**
+ * One step of serving: the scheduler picks rows, the decoder adds guesses, the network runs once, the accepted rows
+ * go to the cache and their tokens to the caller. A preempted request keeps its tokens and computes its rows again.
+ */
+import type { KvLive, SeqId } from "./cache.ts";
+import type { Clock } from "./clock.ts";
+import { type DecoderLive, type Draft, NO_DRAFT, type Sequence, verify } from "./decoder.ts";
+import type { Emission, Request } from "./engine.ts";
+import type { Batch, Network } from "./network.ts";
+import type { Job, SchedulerLive, Work } from "./scheduler.ts";
+
+/** Guesses that one sequence may offer in one step at most. */
+const MAX_DRAFT = 32;
+
+interface Running extends Sequence {
+  readonly tokens: number[];
+  /** Absent while waiting or preempted. */
+  seq?: SeqId;
+  /** Rows in the cache. */
+  cached: number;
+}
+
+interface Planned {
+  readonly job: Running & { readonly seq: SeqId };
+  /** Pending rows that run in this step. */
+  readonly rows: number;
+  readonly draft: Draft;
+  /** First row of this job in the batch. */
+  readonly at: number;
+}
+
+export interface LiveParts {
+  readonly network: Network;
+  readonly cache: KvLive;
+  readonly decoder: DecoderLive;
+  readonly scheduler: SchedulerLive;
+  readonly clock: Clock;
+}
+
+export class Loop {
+  readonly #waiting: Running[] = [];
+  readonly #running: Running[] = [];
+  readonly #count = {
+    steps: 0,
+    rows: 0,
+    tokens: 0,
+    drafted: 0,
+    accepted: 0,
+    largestBatch: 0,
+    prefixHits: 0,
+    prefixRows: 0,
+    preempted: 0,
+  };
+
+  constructor(private readonly live: LiveParts) {}
+
+  get idle(): boolean {
+    return this.#waiting.length + this.#running.length === 0;
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#count, ...this.live.cache.counters };
+  }
+
+  /** @throws {RangeError} when the prompt is empty or does not fit the context with its answer. */
+  submit(request: Request): void {
+    const { context } = this.live.network.shape;
+    if (request.prompt.length === 0) {
+      throw new RangeError(`Cannot answer request ${request.id} as its prompt is empty`);
+    }
+    if (request.prompt.length + request.maxTokens > context) {
+      throw new RangeError(
+        `Cannot answer request ${request.id} as prompt and answer must fit ${context} tokens: ` +
+          `found ${request.prompt.length} + ${request.maxTokens}`,
+      );
+    }
+    this.#waiting.push({ request, tokens: [...request.prompt], prompted: request.prompt.length, cached: 0 });
+  }
+
+  /** Drops every request. */
+  abandon(): void {
+    for (const job of this.#running) this.live.cache.release(job.seq!);
+    this.#running.length = this.#waiting.length = 0;
+  }
+
+  /** Runs one step; returns what became known in it. */
+  async step(): Promise<Emission[]> {
+    const job = (r: Running): Job => ({ id: r.request.id, pending: r.tokens.length - r.cached });
+    const work = this.live.scheduler.step(this.#waiting.map(job), this.#running.map(job));
+    const plan = this.#plan(work);
+    const { logits, kv } = await this.live.network.forward(this.#batch(plan));
+    const { vocabulary } = this.live.network.shape;
+    const at = this.live.clock.now();
+    const emissions: Emission[] = [];
+    let wanted = 0;
+    for (const { job, rows, draft, at: first } of plan) {
+      const chosen = Array.from({ length: rows }, (_, i) => first + i);
+      const done = job.cached + rows === job.tokens.length;
+      const committed = job.tokens.slice(job.cached, job.cached + rows);
+      if (!done) {
+        this.#commit(job, kv, chosen, committed);
+        continue;
+      }
+      const size = 1 + draft.tokens.length;
+      const accepted = verify(
+        job,
+        draft,
+        logits.subarray(wanted * vocabulary, (wanted + size) * vocabulary),
+        vocabulary,
+      );
+      wanted += size;
+      for (const row of accepted.rows.slice(1)) {
+        chosen.push(first + rows - 1 + row);
+        committed.push(draft.tokens[row - 1]!);
+      }
+      this.#commit(job, kv, chosen, committed);
+      if (draft.tokens.length > 0) {
+        this.#count.drafted += draft.tokens.length;
+        this.#count.accepted += accepted.rows.length - 1;
+        this.live.decoder.observe?.(job, draft.tokens.length, accepted.rows.length - 1);
+      }
+      emissions.push(this.#emit(job, accepted.tokens, accepted.margins, at));
+    }
+    return emissions;
+  }
+
+  #plan(work: readonly Work[]): Planned[] {
+    const plan: Planned[] = [];
+    let at = 0;
+    for (const { id, rows: allowed } of work) {
+      const job = this.#admit(id);
+      if (job === undefined) continue;
+      const pending = job.tokens.length - job.cached;
+      const rows = Math.min(allowed, pending);
+      const left = job.request.maxTokens - (job.tokens.length - job.prompted) - 1;
+      const room = Math.min(MAX_DRAFT, allowed - rows, left);
+      let draft = rows === pending && pending === 1 && room > 0
+        ? this.live.decoder.propose(job, room)
+        : NO_DRAFT;
+      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
+      if (!this.#makeRoom(job, rows, plan)) continue;
+      plan.push({ job, rows, draft, at });
+      at += rows + draft.tokens.length;
+    }
+    if (plan.length === 0) {
+      throw new RangeError("Cannot run a step as the cache has no room for any request: give it more tokens");
+    }
+    return plan;
+  }
+
+  /** Preempts others until `rows` more rows fit; false when this job itself has to wait. */
+  #makeRoom(job: Running & { readonly seq: SeqId }, rows: number, plan: readonly Planned[]): boolean {
+    while (!this.live.cache.reserve(job.seq, rows)) {
+      const others = this.#running.filter((r) =>
+        r !== job && r.seq !== undefined && !plan.some((p) => p.job === r)
+      );
+      const jobs = others.map((r) => ({ id: r.request.id, pending: r.tokens.length - r.cached }));
+      const victim = others.length > 0 ? this.live.scheduler.preempt(jobs) : job.request.id;
+      this.#count.preempted++;
+      this.#suspend(this.#running.find((r) => r.request.id === victim)!);
+      if (victim === job.request.id) return false;
+    }
+    return true;
+  }
+
+  #suspend(job: Running): void {
+    this.live.cache.release(job.seq!);
+    delete job.seq;
+    job.cached = 0;
+    this.#running.splice(this.#running.indexOf(job), 1);
+    this.#waiting.unshift(job);
+  }
+
+  #admit(id: string): (Running & { readonly seq: SeqId }) | undefined {
+    const running = this.#running.find((r) => r.request.id === id);
+    if (running) return running as Running & { readonly seq: SeqId };
+    const index = this.#waiting.findIndex((r) => r.request.id === id);
+    if (index < 0) return undefined;
+    const [job] = this.#waiting.splice(index, 1);
+    const { seq, matched } = this.live.cache.start(job!.tokens, job!.request.tenant ?? "");
+    job!.seq = seq;
+    job!.cached = matched;
+    if (matched > 0) {
+      this.#count.prefixHits++;
+      this.#count.prefixRows += matched;
+    }
+    this.#running.push(job!);
+    return job as Running & { readonly seq: SeqId };
+  }
+
+  #batch(plan: readonly Planned[]): Batch {
+    const total = plan.reduce((sum, p) => sum + p.rows + p.draft.tokens.length, 0);
+    const [tokens, positions, sequence, parent] = [0, 0, 0, 0].map(() => new Int32Array(total)) as [
+      Int32Array,
+      Int32Array,
+      Int32Array,
+      Int32Array,
+    ];
+    const want: number[] = [];
+    let tree = false;
+    plan.forEach(({ job, rows, draft, at }, index) => {
+      for (let i = 0; i < rows; i++) {
+        tokens[at + i] = job.tokens[job.cached + i]!;
+        positions[at + i] = job.cached + i;
+        parent[at + i] = i === 0 ? -1 : at + i - 1;
+      }
+      const last = at + rows - 1;
+      draft.tokens.forEach((token, i) => {
+        const row = last + 1 + i;
+        tokens[row] = token;
+        parent[row] = last + 1 + draft.parent[i]!;
+        positions[row] = positions[parent[row]!]! + 1;
+        tree ||= parent[row] !== row - 1;
+      });
+      sequence.fill(index, at, at + rows + draft.tokens.length);
+      if (job.cached + rows === job.tokens.length) {
+        for (let row = last; row <= last + draft.tokens.length; row++) want.push(row);
+      }
+    });
+    this.#count.steps++;
+    this.#count.rows += total;
+    this.#count.largestBatch = Math.max(this.#count.largestBatch, plan.length);
+    const past = plan.map(({ job }) => this.live.cache.view(job.seq));
+    return { tokens, positions, sequence, past, want: Int32Array.from(want), ...(tree ? { parent } : {}) };
+  }
+
+  #commit(
+    job: Running & { readonly seq: SeqId },
+    kv: Parameters<KvLive["commit"]>[1],
+    rows: number[],
+    tokens: number[],
+  ): void {
+    this.live.cache.commit(job.seq, kv, rows, tokens);
+    job.cached += rows.length;
+  }
+
+  #emit(
+    job: Running & { readonly seq: SeqId },
+    tokens: readonly number[],
+    margins: readonly number[],
+    at: number,
+  ): Emission {
+    const { id, maxTokens, stop } = job.request;
+    const room = maxTokens - (job.tokens.length - job.prompted);
+    const stopped = tokens.findIndex((token) => stop.includes(token));
+    const kept = Math.min(room, stopped < 0 ? tokens.length : stopped + 1);
+    job.tokens.push(...tokens.slice(0, kept));
+    this.#count.tokens += kept;
+    const emission = { id, tokens: tokens.slice(0, kept), margins: margins.slice(0, kept), at };
+    const finish = stopped >= 0 && stopped < kept ? "stop" : kept === room ? "length" : undefined;
+    if (finish === undefined) return emission;
+    this.live.decoder.finish?.(job);
+    this.live.cache.release(job.seq);
+    this.#running.splice(this.#running.indexOf(job), 1);
+    if (this.idle) this.live.cache.check();
+    return { ...emission, finish };
+  }
+}

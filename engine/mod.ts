@@ -1,0 +1,30 @@
+/** The engine's face: how tokens come out. */
+export * from "./stack.ts";
+export * from "./engine.ts";
+export * from "./clock.ts";
+export * from "./hardware.ts";
+export * from "./tokenizer.ts";
+export * from "./sampling.ts";
+export * from "./network.ts";
+export {
+  dense,
+  type KvLive,
+  type KvRows,
+  type KvShape,
+  type KvView,
+  type Page,
+  PAGE_TOKENS,
+  PagedCache,
+  type SeqId,
+} from "./cache.ts";
+export {
+  type Accepted,
+  type DecoderLive,
+  type Draft,
+  plain,
+  type Sequence,
+  topTwo,
+  verify,
+} from "./decoder.ts";
+export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } from "./scheduler.ts";
+export { type Live, LiveSession, openSlots } from "./session.ts";

@@ -1,0 +1,97 @@
+/** A session in this thread: the step loop and scoring over one network, as the Session port. */
+import type { DecoderLive } from "./decoder.ts";
+import type { Clock } from "./clock.ts";
+import type { KvLive } from "./cache.ts";
+import type { Emission, Request, Scored, ScoreItem, Session, SessionStats } from "./engine.ts";
+import { Unsupported } from "./engine.ts";
+import { Loop } from "./loop.ts";
+import type { Network } from "./network.ts";
+import type { SchedulerLive } from "./scheduler.ts";
+import { score } from "./score.ts";
+import type { Slot, SlotName, Stack } from "./stack.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** What a slot's `open(params, live)` may use. */
+export interface Live {
+  readonly shape: Network["shape"];
+}
+
+/** Loads the live halves of a stack's slots. @throws {Unsupported} when a slot's module cannot be opened. */
+export async function openSlots(stack: Stack, live: Live) {
+  return {
+    cache: await openSlot<KvLive>("cache", stack.cache, live),
+    decoder: await openSlot<DecoderLive>("decoder", stack.decoder, live),
+    scheduler: await openSlot<SchedulerLive>("scheduler", stack.scheduler, live),
+  };
+}
+
+async function openSlot<T>(name: SlotName, slot: Slot, live: Live): Promise<T> {
+  const module = await import(slot.module) as { open?: (params: Slot["params"], live: Live) => T };
+  if (typeof module.open !== "function") {
+    throw new Unsupported(name, `the module of "${slot.name}" does not export open()`);
+  }
+  return module.open(slot.params, live);
+}
+
+export class LiveSession implements Session {
+  readonly #loop: Loop;
+
+  constructor(
+    private readonly network: Network,
+    readonly tokenizer: Tokenizer,
+    slots: Awaited<ReturnType<typeof openSlots>>,
+    clock: Clock,
+  ) {
+    this.#loop = new Loop({ network, clock, ...slots });
+  }
+
+  get context(): number {
+    return this.network.shape.context;
+  }
+
+  /** Pulls requests as they come, also while others run. */
+  async *generate(requests: AsyncIterable<Request> | Iterable<Request>): AsyncIterable<Emission> {
+    const source = Symbol.asyncIterator in requests
+      ? requests[Symbol.asyncIterator]()
+      : requests[Symbol.iterator]();
+    let ended = false;
+    const pull = () =>
+      Promise.resolve(source.next()).then((next) => {
+        if (next.done) ended = true;
+        else this.#loop.submit(next.value);
+        return true;
+      });
+    let pending = pull();
+    try {
+      while (!ended || !this.#loop.idle) {
+        while (!ended && (this.#loop.idle || await settled(pending))) {
+          await pending;
+          if (!ended) pending = pull();
+        }
+        if (!this.#loop.idle) yield* await this.#loop.step();
+      }
+    } finally {
+      this.#loop.abandon();
+    }
+  }
+
+  score(items: Iterable<ScoreItem>): AsyncIterable<Scored> {
+    return score(this.network, items);
+  }
+
+  stats(): Promise<SessionStats> {
+    return Promise.resolve({ counters: this.#loop.counters, addedBytes: 0 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.network[Symbol.asyncDispose]();
+  }
+}
+
+/** Whether a promise is settled already, after letting the event loop turn once. */
+function settled(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([
+    promise.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 0)),
+  ]);
+}

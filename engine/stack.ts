@@ -1,0 +1,99 @@
+/**
+ * A stack is an immutable record of four slots. Each slot holds a recipe: plain data with a digest, never live
+ * state. A slot's live half is exported as `open` by the module that the recipe names, and is loaded where the
+ * session runs (a worker), so a technique that lives outside this repository needs no registration.
+ */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Lower-case hexadecimal SHA-256. */
+export type Digest = string;
+
+/** What a recording keeps of a slot, and what another engine lowers to its own flags. */
+export interface Part {
+  readonly name: string;
+  readonly params: Readonly<Record<string, Json>>;
+}
+
+/** A slot with live state: `module` is the URL of a module that exports `open(params, live)`. */
+export interface Slot extends Part {
+  readonly module: string;
+}
+
+/** How a group of matrices is held: 32-bit floats, or round-to-nearest integers in blocks along the input. */
+export type Precision =
+  | { readonly bits: 32 }
+  | { readonly bits: 8 | 4; readonly block: 16 | 32 | 64 | 128; readonly symmetric: boolean };
+
+/** The model slot. `params.weights` is the digest of the file, `file` where this machine has it (never recorded). */
+export interface Model extends Part {
+  readonly params: {
+    readonly weights: Digest;
+    /** How the file stored most of its weights, e.g. "Q4_1". */
+    readonly stored: string;
+    readonly body: Precision;
+    readonly head: Precision;
+  };
+  readonly file: string;
+}
+
+export interface Stack {
+  readonly model: Model;
+  readonly cache: Slot;
+  readonly decoder: Slot;
+  readonly scheduler: Slot;
+}
+
+export type SlotName = keyof Stack;
+export const SLOTS = ["model", "cache", "decoder", "scheduler"] as const satisfies readonly SlotName[];
+
+/** The recordable part of each slot: no file, no module. */
+export function parts(stack: Stack): Readonly<Record<SlotName, Part>> {
+  const part = ({ name, params }: Part): Part => ({ name, params });
+  return {
+    model: part(stack.model),
+    cache: part(stack.cache),
+    decoder: part(stack.decoder),
+    scheduler: part(stack.scheduler),
+  };
+}
+
+/** JSON with sorted keys, so that equal values have equal text. */
+export function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value as Record<string, Json>).filter(([, v]) => v !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(",")}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** SHA-256 of the canonical JSON of a value. */
+export async function digest(value: unknown): Promise<Digest> {
+  return await sha256(new TextEncoder().encode(canonical(value as Json)));
+}
+
+/** SHA-256 of bytes, in hexadecimal. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** The slots in which two stacks differ, by content. */
+export function changed(base: Stack, candidate: Stack): readonly SlotName[] {
+  const [a, b] = [parts(base), parts(candidate)];
+  return SLOTS.filter((slot) =>
+    canonical(a[slot] as unknown as Json) !== canonical(b[slot] as unknown as Json)
+  );
+}
+
+/** One short line for people: only what differs from plain defaults is worth reading. */
+export function describe(stack: Stack): string {
+  const { body, head } = stack.model.params;
+  const bits = (
+    p: Precision,
+  ) => (p.bits === 32 ? "f32" : `int${p.bits} b${p.block}${p.symmetric ? " sym" : ""}`);
+  const model = canonical(body as Json) === canonical(head as Json)
+    ? bits(body)
+    : `${bits(body)}, head ${bits(head)}`;
+  return `${stack.model.name} ${model} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+}

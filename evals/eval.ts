@@ -1,0 +1,49 @@
+/** An eval asks a session and grades each answer beside the answer of the stack beneath, so comparison is paired. */
+import type { Session, SlotName } from "../engine/mod.ts";
+import type { Dataset, Sample } from "../datasets/mod.ts";
+
+/** One number per sample and metric. `weight`: how many units (tokens) it averages over; 1 where absent. */
+export interface Grade {
+  readonly value: number;
+  readonly weight?: number;
+  /** The values it averages, where their tail matters (one a token). */
+  readonly parts?: readonly number[];
+}
+
+/**
+ * What is compared. `better`: which direction is good. `allowed`: the largest loss that passes, in the metric's
+ * unit; absent: reported, not judged. An "exact" metric counts breaches and passes only at zero.
+ */
+export interface Metric {
+  readonly name: string;
+  readonly unit: "fraction" | "nats/token" | "breaches";
+  readonly better: "higher" | "lower";
+  readonly allowed?: number;
+  readonly exact?: boolean;
+  /** The score of guessing: a baseline not clearly above it cannot carry a pass. */
+  readonly chance?: number;
+}
+
+export interface Eval<S extends Sample = Sample, A = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  readonly dataset: Dataset<S>;
+  /** Samples asked, a fixed draw from the data set. */
+  readonly count: number;
+  /** The slots whose faults this eval can see. */
+  readonly sees: readonly SlotName[];
+  readonly metrics: readonly Metric[];
+  /** Answers may come in any order of samples; each is keyed by its sample's id. */
+  ask(session: Session, samples: readonly S[]): AsyncIterable<Answered<A>>;
+  /** Keyed by metric name. `reference`: the answer of the stack beneath to the same sample. */
+  grade(answer: A, sample: S, reference: A): Readonly<Record<string, Grade>>;
+  /** The answer in a few words for people, e.g. the chosen continuation. */
+  show(answer: A, sample: S): string;
+  /** Answers too large to keep: both stacks are asked side by side and answers are dropped once graded. */
+  readonly streamed?: boolean;
+}
+
+export interface Answered<A> {
+  readonly id: string;
+  readonly answer: A;
+}

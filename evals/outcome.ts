@@ -1,0 +1,152 @@
+/** What a trial comes to. Only `recorded` has a speed, and only a Pass admits one. */
+import type { Digest, Milliseconds, Part, SlotName } from "../engine/mod.ts";
+import type { Bottleneck, Claim } from "../techniques/mod.ts";
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** Two-sided coverage, e.g. 0.9 for the bounds of a one-sided test at 5 %. */
+  readonly level: number;
+}
+
+/** One sample in a paired comparison, kept so that flips can be read and statistics drawn again. */
+export interface PairedSample {
+  readonly id: string;
+  readonly cluster: string;
+  readonly base: number;
+  readonly candidate: number;
+  readonly weight: number;
+  /** Both answers in words, kept where they differ. */
+  readonly shown?: { readonly prompt: string; readonly base: string; readonly candidate: string };
+}
+
+export type Decision = "pass" | "fail" | "unsure";
+
+/** One metric of one eval, compared in pairs. `loss` is how much worse the candidate is (positive: worse). */
+export interface Check {
+  readonly eval: string;
+  readonly metric: string;
+  readonly unit: "fraction" | "nats/token" | "breaches";
+  /** "quiet": asked for the check; "under load": the timed transcripts. */
+  readonly when: "quiet" | "under load";
+  /** What the candidate was compared with: the name of the stack beneath, or "baseline". */
+  readonly against: string;
+  readonly n: number;
+  readonly clusters: number;
+  readonly base: number;
+  readonly candidate: number;
+  readonly loss: number;
+  readonly interval: Interval;
+  /** Absent: reported, not judged. */
+  readonly allowed?: number;
+  readonly decision?: Decision;
+  /** Of the single values (tokens) behind the candidate's samples, where the metric has them. */
+  readonly tail?: { readonly p99: number; readonly p999: number; readonly max: number };
+  /** For unsure: how many samples would decide if the estimate holds. */
+  readonly needed?: number;
+  /** Why, where the decision is not plain from the interval. */
+  readonly note?: string;
+  readonly samples: readonly PairedSample[];
+}
+
+declare const minted: unique symbol;
+export interface Pass {
+  readonly kind: "pass";
+  readonly checks: readonly Check[];
+  readonly [minted]: true;
+}
+export interface Fail {
+  readonly kind: "fail";
+  readonly checks: readonly Check[];
+}
+export interface Unsure {
+  readonly kind: "unsure";
+  readonly checks: readonly Check[];
+}
+export type Verdict = Pass | Fail | Unsure;
+
+/** One timed request. All times in milliseconds from the start of its block. */
+export interface Timing {
+  readonly id: string;
+  readonly sent: Milliseconds;
+  /** When each token became known. */
+  readonly tokens: readonly Milliseconds[];
+}
+
+/** One pass over a workload by one arm. */
+export interface Block {
+  readonly arm: "base" | "candidate";
+  readonly startedAt: Milliseconds;
+  readonly duration: Milliseconds;
+  readonly timings: readonly Timing[];
+}
+
+export interface Percentiles {
+  readonly n: number;
+  /** Printed only where the sample supports them: p95 from 20 values, p99 from 100. */
+  readonly p50: number;
+  readonly p95?: number;
+  readonly p99?: number;
+}
+
+/** One arm's figures on one workload. */
+export interface ArmSpeed {
+  readonly tokensPerSecond: number;
+  /** Milliseconds to the first token, between tokens, and to the end of a request. */
+  readonly ttft: Percentiles;
+  readonly tpot: Percentiles;
+  readonly e2e: Percentiles;
+  readonly addedBytes: number;
+}
+
+export interface WorkloadSpeed {
+  readonly workload: string;
+  readonly base: ArmSpeed;
+  readonly candidate: ArmSpeed;
+  /** Tokens/s of candidate over base, by paired blocks, with a bootstrap interval. */
+  readonly ratio: { readonly estimate: number; readonly interval: Interval };
+  /** Half-width of the A/A ratio on the same workload in this run; no gain inside it is claimed. */
+  readonly noise: number;
+  /** "faster" or "slower" only where the interval clears 1 by more than the noise. */
+  readonly claim: "faster" | "slower" | "no difference";
+  /** Tokens/s of candidate over the peer engine's f32, where it ran on the same machine in the same run. */
+  readonly overPeer?: number;
+  readonly blocks: readonly Block[];
+}
+
+export interface Speed {
+  readonly workloads: readonly WorkloadSpeed[];
+}
+
+/** What was tried: enough to run it again. */
+export interface Trial {
+  /** Digest of baseline, candidate, evals, workloads, seed, engine and versions. */
+  readonly id: Digest;
+  readonly suite: string;
+  readonly name: string;
+  readonly engine: string;
+  readonly base: Readonly<Record<SlotName, Part>>;
+  readonly candidate: Readonly<Record<SlotName, Part>>;
+  readonly techniques: readonly {
+    readonly name: string;
+    readonly slot: SlotName;
+    readonly claim: Claim;
+    readonly bottleneck: Bottleneck;
+    readonly summary: string;
+    readonly source: string;
+  }[];
+  readonly evals: readonly {
+    readonly name: string;
+    readonly dataset: string;
+    readonly digest: Digest;
+    readonly count: number;
+  }[];
+  readonly workloads: readonly string[];
+  readonly seed: number;
+}
+
+export type Outcome =
+  | { readonly kind: "recorded"; readonly trial: Trial; readonly verdict: Pass; readonly speed: Speed }
+  | { readonly kind: "rejected"; readonly trial: Trial; readonly verdict: Fail | Unsure }
+  | { readonly kind: "void"; readonly trial: Trial; readonly reason: string }
+  | { readonly kind: "skipped"; readonly trial: Trial; readonly reason: string };

@@ -1,0 +1,18 @@
+/** What we try: the catalogue, and the shape of its entries. */
+import { continuousBatching } from "./batchers/continuous_batching.ts";
+import { prefixCache } from "./caches/prefix_cache.ts";
+import { promptLookup } from "./decoders/prompt_lookup.ts";
+import { roundToNearest } from "./quantizers/round_to_nearest.ts";
+import type { Technique } from "./technique.ts";
+
+export * from "./technique.ts";
+export { continuousBatching, prefixCache, promptLookup, roundToNearest };
+
+/** Every technique in its usual form, by the name that `--only` takes. */
+export const techniques = {
+  int8: roundToNearest({ bits: 8, block: 64, symmetric: false }),
+  int4: roundToNearest({ bits: 4, block: 64, symmetric: false }),
+  prompt_lookup: promptLookup(),
+  prefix_cache: prefixCache(),
+  continuous_batching: continuousBatching(),
+} as const satisfies Record<string, Technique>;

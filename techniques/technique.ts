@@ -1,0 +1,35 @@
+/** A technique is a function from stack to stack, with what it claims of the answers. */
+import type { SlotName, Stack } from "../engine/mod.ts";
+
+/** "identical": greedy tokens equal those of the stack beneath. "equivalent": within the stated margins. */
+export type Claim = "identical" | "equivalent";
+
+export type Bottleneck =
+  | "memory-bandwidth"
+  | "compute"
+  | "sequential-decode"
+  | "utilisation"
+  | "kv-memory"
+  | "model-size";
+
+export interface Technique {
+  readonly name: string;
+  readonly slot: SlotName;
+  readonly claim: Claim;
+  readonly bottleneck: Bottleneck;
+  readonly scope: "static" | "per-request";
+  /** One sentence: what it does. */
+  readonly summary: string;
+  /** The paper or document it comes from. */
+  readonly source: string;
+  transform(stack: Stack): Promise<Stack> | Stack;
+  /** Whether a session's counters show that it ran; a technique that never ran proves nothing. Absent: always runs. */
+  engaged?(counters: Readonly<Record<string, number>>): boolean;
+}
+
+/** Folds techniques over a stack from left to right; returns every stack on the way, the given one first. */
+export async function compose(stack: Stack, techniques: readonly Technique[]): Promise<readonly Stack[]> {
+  const stacks = [stack];
+  for (const technique of techniques) stacks.push(await technique.transform(stacks.at(-1)!));
+  return stacks;
+}
