@@ -28,3 +28,6 @@ export {
 } from "./decoder.ts";
 export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } from "./scheduler.ts";
 export { type Live, LiveSession, openSlots } from "./session.ts";
+export * from "./assets/mod.ts";
+export { defaultModel, ggufModel, SMOLLM2 } from "./model.ts";
+export { onnxEngine, type OnnxOptions } from "./engines/onnx.ts";

@@ -1,0 +1,46 @@
+/** Rows of pinned files: JSON lines (plain or gzipped) and running text. */
+import { fetchPinned, type FetchProgress, type PinnedFile, UserError } from "../engine/mod.ts";
+
+/** Fetches every file of these sets that is not in the cache yet, so that a run does not wait for data later. */
+export async function fetchAll(files: readonly PinnedFile[], progress?: FetchProgress): Promise<void> {
+  for (const file of files) await fetchPinned(file, progress);
+}
+
+/** The lines of a pinned text file, numbered from 1; a name that ends in .gz is unpacked. */
+export async function* lines(
+  file: PinnedFile,
+): AsyncIterable<{ readonly number: number; readonly line: string }> {
+  const path = await fetchPinned(file);
+  const { readable } = await Deno.open(path);
+  const bytes = path.endsWith(".gz") ? readable.pipeThrough(new DecompressionStream("gzip")) : readable;
+  let [rest, number] = ["", 0];
+  for await (const chunk of bytes.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop()!;
+    for (const line of parts) yield { number: ++number, line };
+  }
+  if (rest !== "") yield { number: ++number, line: rest };
+}
+
+/** The rows of a JSONL file as samples; rows for which `map` gives nothing are left out. @throws {UserError} naming the line. */
+export async function* rows<S>(file: PinnedFile, map: (row: unknown) => S | undefined): AsyncIterable<S> {
+  for await (const { number, line } of lines(file)) {
+    if (line.trim() === "") continue;
+    let sample: S | undefined;
+    try {
+      sample = map(JSON.parse(line));
+    } catch (error) {
+      throw new UserError(
+        `Cannot read line ${number} of ${file.member} as it must be a row of this set: ${
+          (error as Error).message
+        }.`,
+      );
+    }
+    if (sample !== undefined) yield sample;
+  }
+}
+
+/** The whole text of a pinned file. */
+export async function text(file: PinnedFile): Promise<string> {
+  return await Deno.readTextFile(await fetchPinned(file));
+}

@@ -1,0 +1,13 @@
+/** Eight users of one assistant at once: throughput is what counts, and everyone's prompt begins alike. */
+import { sharedPrefix } from "../text/shared_prefix.ts";
+import type { Workload } from "../workload.ts";
+
+export const chatClients: Workload = {
+  name: "chat_clients",
+  summary: "MT-Bench questions behind one system prompt, eight clients in a closed loop",
+  prompts: sharedPrefix,
+  arrival: { kind: "closed", clients: 8 },
+  requests: 8,
+  maxTokens: 32,
+  seed: 3,
+};

@@ -1,0 +1,13 @@
+/** One user in conversation: latency is what counts. */
+import { mtBench } from "../text/mt_bench.ts";
+import type { Workload } from "../workload.ts";
+
+export const chatSingle: Workload = {
+  name: "chat_single",
+  summary: "MT-Bench questions, one at a time",
+  prompts: mtBench,
+  arrival: { kind: "single" },
+  requests: 3,
+  maxTokens: 32,
+  seed: 1,
+};

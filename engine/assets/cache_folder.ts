@@ -1,0 +1,96 @@
+/**
+ * The one folder for everything fetched or built: $ASSAY_CACHE, else the XDG cache folder. A thing is made under a
+ * name of its own and renamed into place, so that two runs at once and a run that is killed leave no half of it.
+ */
+import { UserError } from "../engine.ts";
+
+/** Where the cache is. */
+export function cacheFolder(): string {
+  const own = Deno.env.get("ASSAY_CACHE");
+  if (own) return own;
+  const base = Deno.env.get("XDG_CACHE_HOME") || `${Deno.env.get("HOME") ?? "."}/.cache`;
+  return `${base}/assay`;
+}
+
+/** The folder `name` in the cache, made by `make` if it is not there. @throws {UserError} when it cannot be written. */
+export async function publishFolder(
+  name: string,
+  make: (path: string) => void | Promise<void>,
+): Promise<string> {
+  return await publish(name, async (path) => {
+    await Deno.mkdir(path);
+    await make(path);
+  });
+}
+
+/** The file or folder `name` in the cache, made by `make` if it is not there. @throws {UserError} as above. */
+export async function publish(name: string, make: (path: string) => void | Promise<void>): Promise<string> {
+  const target = `${cacheFolder()}/${name}`;
+  if (await exists(target)) return target;
+  const scratch = `${cacheFolder()}/making-${crypto.randomUUID()}`;
+  try {
+    await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
+    await make(scratch);
+    await Deno.rename(scratch, target).catch(async (error) => {
+      // Another run was first.
+      if (!(await exists(target))) throw error;
+    });
+    return target;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    await Deno.remove(scratch, { recursive: true }).catch(() => {});
+  }
+}
+
+/** What the cache holds: path below the folder, and bytes. */
+export async function listCache(): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
+  const entries: { name: string; bytes: number }[] = [];
+  const root = cacheFolder();
+  const walk = async (path: string): Promise<void> => {
+    for await (const entry of Deno.readDir(`${root}/${path}`)) {
+      const name = path ? `${path}/${entry.name}` : entry.name;
+      if (entry.isDirectory) await walk(name);
+      else entries.push({ name, bytes: (await Deno.stat(`${root}/${name}`)).size });
+    }
+  };
+  if (await exists(root)) await walk("");
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Removes everything in the cache. */
+export async function clearCache(): Promise<void> {
+  const root = cacheFolder();
+  if (!(await exists(root))) return;
+  for await (const entry of Deno.readDir(root)) {
+    await Deno.remove(`${root}/${entry.name}`, { recursive: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function explain(error: unknown): unknown {
+  const root = cacheFolder();
+  const code = (error as { code?: string }).code;
+  if (code === "ENOSPC") {
+    return new UserError(
+      `Cannot fill the cache ${root} as its disk must have room: it is full. Set ASSAY_CACHE to another folder.`,
+    );
+  }
+  if (
+    error instanceof Deno.errors.PermissionDenied || code === "EROFS" || code === "EACCES" ||
+    code === "ENOTDIR"
+  ) {
+    return new UserError(
+      `Cannot fill the cache ${root} as it must be writable: it is not. Set ASSAY_CACHE to another folder.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,177 @@
+/** The network on ONNX Runtime: lowers a ragged batch to runs of one graph (see graph/llama.ts) and its K/V to arrays. */
+import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-common";
+import type { KvRows } from "../cache.ts";
+import {
+  type Batch,
+  type Forward,
+  groupSpans,
+  maskOf,
+  type Network,
+  type NetworkShape,
+  type Span,
+  spans,
+} from "../network.ts";
+import { Staging } from "./staging.ts";
+
+/** What both ONNX Runtime packages export. */
+export interface Runtime {
+  readonly Tensor: typeof Tensor;
+  readonly InferenceSession: {
+    create(path: string, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+}
+
+export interface OnnxParts {
+  readonly runtime: Runtime;
+  readonly graph: InferenceSession;
+  readonly logSumExp: InferenceSession;
+  readonly shape: NetworkShape & { readonly heads: number; readonly width: number };
+  /** Writes the embedding of a token at `offset`. */
+  readonly embed: (token: number, into: Float32Array, offset: number) => void;
+}
+
+/** Sequences with at most this many new rows share one staging area; prefill chunks use another. */
+const DECODE_ROWS = 16;
+
+export class OnnxNetwork implements Network {
+  readonly shape: OnnxParts["shape"];
+  readonly #parts: OnnxParts;
+  readonly #decoding: Staging;
+  readonly #prefilling: Staging;
+  #past: {
+    readonly key: string;
+    readonly arrays: readonly Float32Array[];
+    readonly tensors: readonly Tensor[];
+  } | undefined;
+
+  constructor(parts: OnnxParts) {
+    this.#parts = parts;
+    this.shape = parts.shape;
+    this.#decoding = new Staging(parts.shape);
+    this.#prefilling = new Staging(parts.shape);
+  }
+
+  async forward(batch: Batch): Promise<Forward> {
+    const groups = groupSpans(spans(batch));
+    const { layers, kvHeads, headDim, vocabulary } = this.shape;
+    const total = batch.tokens.length;
+    const width = kvHeads * headDim;
+    const wanted = new Map<number, number>();
+    batch.want.forEach((row, i) => wanted.set(row, i));
+    let logits: Float32Array | undefined;
+    let kv: KvRows | undefined;
+    for (const group of groups) {
+      const run = await this.#run(batch, group, wanted);
+      if (groups.length === 1 && run.inOrder) return { logits: run.logits, kv: run.kv };
+      logits ??= new Float32Array(batch.want.length * vocabulary);
+      kv ??= {
+        keys: Array.from({ length: layers }, () => new Float32Array(total * width)),
+        values: Array.from({ length: layers }, () => new Float32Array(total * width)),
+      };
+      run.chosen.forEach((row, i) => {
+        logits!.set(run.logits.subarray(i * vocabulary, (i + 1) * vocabulary), wanted.get(row)! * vocabulary);
+      });
+      for (const kind of ["keys", "values"] as const) {
+        for (let layer = 0; layer < layers; layer++) {
+          run.rows.forEach((row, i) => {
+            if (row >= 0) {
+              kv![kind][layer]!.set(run.kv[kind][layer]!.subarray(i * width, (i + 1) * width), row * width);
+            }
+          });
+        }
+      }
+    }
+    return { logits: logits!, kv: kv! };
+  }
+
+  async #run(batch: Batch, group: readonly Span[], wanted: ReadonlyMap<number, number>) {
+    const { layers, heads, kvHeads, headDim, width } = this.shape;
+    const s = Math.max(...group.map((span) => span.to - span.from));
+    const views = group.map((span) => batch.past[span.sequence]!);
+    const hasPast = views.some((view) => view.length > 0);
+    const staged = hasPast ? (s <= DECODE_ROWS ? this.#decoding : this.#prefilling).stage(views) : undefined;
+    const ordered = staged ? staged.order.map((index) => group[index]!) : group;
+    const b = ordered.length;
+    const capacity = staged?.capacity ?? 0;
+
+    // Row of the batch at each row of the run, -1 for padding.
+    const rows = new Int32Array(b * s).fill(-1);
+    ordered.forEach((span, i) => {
+      for (let row = span.from; row < span.to; row++) rows[i * s + row - span.from] = row;
+    });
+    const embeddings = new Float32Array(b * s * width);
+    const positions = new BigInt64Array(b * s);
+    const chosen: number[] = [];
+    const chosenAt: number[] = [];
+    rows.forEach((row, i) => {
+      if (row < 0) return;
+      this.#parts.embed(batch.tokens[row]!, embeddings, i * width);
+      positions[i] = BigInt(batch.positions[row]!);
+      if (wanted.has(row)) {
+        chosen.push(row);
+        chosenAt.push(i);
+      }
+    });
+    const repeat = heads / kvHeads;
+    const mask = maskOf(batch, ordered, s, capacity, repeat);
+    const feeds: Record<string, Tensor> = {
+      embeddings: this.#tensor("float32", embeddings, [1, b * s, width]),
+      chosen: this.#integers(chosenAt),
+      positions: this.#tensor("int64", positions, [1, b * s]),
+      mask: this.#tensor("float32", mask, [b, 1, repeat * s, capacity + s]),
+      query_shape: this.#integers([b, s, kvHeads, repeat, headDim]),
+      kv_shape: this.#integers([b, s, kvHeads, headDim]),
+      group_shape: this.#integers([b, kvHeads, repeat, s, headDim]),
+      split: this.#integers([capacity, s]),
+    };
+    const past = this.#pastTensors(staged?.arrays, b, capacity);
+    for (let layer = 0; layer < layers; layer++) {
+      feeds[`past_k.${layer}`] = past[layer * 2]!;
+      feeds[`past_v.${layer}`] = past[layer * 2 + 1]!;
+    }
+    const out = await this.#parts.graph.run(feeds);
+    const data = (name: string) => (out[name] as TypedTensor<"float32">).data;
+    const kv = {
+      keys: Array.from({ length: layers }, (_, layer) => data(`k.${layer}`)),
+      values: Array.from({ length: layers }, (_, layer) => data(`v.${layer}`)),
+    };
+    return { logits: data("logits"), kv, chosen, rows, inOrder: rows.every((row, i) => row === i) };
+  }
+
+  async logSumExp(logits: Float32Array): Promise<Float32Array> {
+    const { vocabulary } = this.shape;
+    const out = await this.#parts.logSumExp.run({
+      logits: this.#tensor("float32", logits, [logits.length / vocabulary, vocabulary]),
+    });
+    return (out.sums as TypedTensor<"float32">).data;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.graph.release();
+    await this.#parts.logSumExp.release();
+  }
+
+  #pastTensors(arrays: readonly Float32Array[] | undefined, b: number, capacity: number): readonly Tensor[] {
+    const { layers, kvHeads, headDim } = this.shape;
+    if (arrays === undefined) {
+      return Array.from(
+        { length: layers * 2 },
+        () => this.#tensor("float32", new Float32Array(0), [b, kvHeads, 0, headDim]),
+      );
+    }
+    const key = `${b}:${capacity}`;
+    if (this.#past?.key !== key || this.#past.arrays[0]!.buffer !== arrays[0]!.buffer) {
+      const tensors = arrays.map((array) => this.#tensor("float32", array, [b, kvHeads, capacity, headDim]));
+      this.#past = { key, arrays, tensors };
+    }
+    return this.#past.tensors;
+  }
+
+  #integers(values: readonly number[]): Tensor {
+    return this.#tensor("int64", BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  #tensor(type: "float32" | "int64", data: Float32Array | BigInt64Array, dims: readonly number[]): Tensor {
+    return new this.#parts.runtime.Tensor(type, data as Float32Array, dims);
+  }
+}

@@ -1,0 +1,91 @@
+/** Opens a model recipe as a network: builds its graph once into the cache folder, then loads it into ONNX Runtime. */
+import type { Tensor } from "onnxruntime-common";
+import { publishFolder } from "../assets/mod.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { llama } from "../graph/llama.ts";
+import { digest, type Stack } from "../stack.ts";
+import { modelConfig, openGguf, type Weights } from "../weights/mod.ts";
+import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
+
+export interface Opening {
+  readonly stack: Stack;
+  readonly backend: "native" | "wasm";
+  readonly threads: number;
+}
+
+/** Opens the stack's model; `progress` is told the share of the graph written, where it has to be written. */
+export async function openNetwork(
+  { stack, backend, threads }: Opening,
+  progress: (done: number) => void,
+): Promise<OnnxNetwork> {
+  using weights = openGguf(stack.model.file);
+  const config = modelConfig(weights);
+  const folder = await graphFolder(stack, weights, progress);
+  const sums = await publishFolder(
+    `graphs/log_sum_exp-${config.vocabulary}`,
+    (path) => writeLogSumExp(path, config.vocabulary),
+  );
+  const runtime = await load(backend, threads);
+  const open = (path: string) => create(runtime, backend, path, threads);
+  const table = weights.rows("token_embd.weight");
+  return new OnnxNetwork({
+    runtime,
+    graph: await open(folder),
+    logSumExp: await open(sums),
+    shape: config,
+    embed: table,
+  });
+}
+
+async function graphFolder(
+  stack: Stack,
+  weights: Weights,
+  progress: (done: number) => void,
+): Promise<string> {
+  const { params } = stack.model;
+  const key = await digest({ params, graph: await sourceDigest() });
+  return await publishFolder(`graphs/${key}`, (path) => {
+    const builder = new GraphBuilder(path);
+    llama(builder, weights, modelConfig(weights), params, progress);
+    builder.finish(stack.model.name);
+  });
+}
+
+/** A digest of the code that writes graphs, so that no graph of an older version is ever loaded. */
+async function sourceDigest(): Promise<string> {
+  const folder = new URL("../graph/", import.meta.url);
+  const names = ["builder", "llama", "attention", "linear", "mlp", "norm", "quantize"];
+  return await digest(
+    await Promise.all(names.map((name) => Deno.readTextFile(new URL(`${name}.ts`, folder)))),
+  );
+}
+
+function writeLogSumExp(folder: string, vocabulary: number): void {
+  const builder = new GraphBuilder(folder);
+  builder.input("logits", "f32", ["n", vocabulary]);
+  builder.node("ReduceLogSumExp", ["logits", builder.integers("axes", [1])], ["sums"], { keepdims: 0 });
+  builder.output("sums", "f32", ["n"]);
+  builder.finish("log_sum_exp");
+}
+
+async function load(backend: Opening["backend"], threads: number): Promise<Runtime> {
+  if (backend === "native") return await import("onnxruntime-node") as unknown as Runtime;
+  const web = await import("onnxruntime-web");
+  // The package's own default is half the cores; a comparison needs the number that was asked for.
+  web.env.wasm.numThreads = threads;
+  return web as unknown as Runtime & { Tensor: typeof Tensor };
+}
+
+function create(runtime: Runtime, backend: Opening["backend"], folder: string, threads: number) {
+  if (backend === "native") {
+    return runtime.InferenceSession.create(`${folder}/model.onnx`, {
+      intraOpNumThreads: threads,
+      graphOptimizationLevel: "all",
+    });
+  }
+  return runtime.InferenceSession.create(`${folder}/model.onnx`, {
+    executionProviders: ["wasm"],
+    externalData: [{ path: "weights.bin", data: `${folder}/weights.bin` }],
+    graphOptimizationLevel: "all",
+  });
+}

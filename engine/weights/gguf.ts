@@ -1,0 +1,238 @@
+/**
+ * Reads GGUF (version 2 and 3, little endian; the ggml project's gguf.md): metadata and tensor table at once, tensor
+ * data only when asked, one tensor at a time.
+ */
+import { UserError } from "../engine.ts";
+import { type BlockFormat, BLOCKS } from "./blocks.ts";
+
+/** A model's weights, read from disk as they are needed. */
+export interface Weights extends Disposable {
+  readonly path: string;
+  readonly architecture: string;
+  readonly metadata: ReadonlyMap<string, unknown>;
+  names(): readonly string[];
+  /** Row-major, e.g. [out, in]. */
+  shape(name: string): readonly number[];
+  /** The block format's name, e.g. "Q4_1". */
+  stored(name: string): string;
+  /** The whole tensor as 32-bit floats, row-major. */
+  read(name: string): Float32Array;
+  /** Holds a matrix as it is stored, and returns a function that writes one row of it at `offset`. */
+  rows(name: string): (row: number, into: Float32Array, offset: number) => void;
+}
+
+interface Entry {
+  readonly shape: readonly number[];
+  readonly format: BlockFormat;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** @throws {UserError} when the file is missing, not GGUF, cut short, or holds a tensor type that is not known. */
+export function openGguf(path: string): Weights {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch {
+    throw new UserError(
+      `Cannot open the model as it must be a readable file: ${path}. Give another with --model FILE.gguf.`,
+    );
+  }
+  try {
+    return new Gguf(path, file);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+class Gguf implements Weights {
+  readonly metadata = new Map<string, unknown>();
+  readonly #tensors = new Map<string, Entry>();
+
+  constructor(readonly path: string, private readonly file: Deno.FsFile) {
+    const size = file.statSync().size;
+    const head = new Header(file, path, size);
+    if (head.text(4) !== "GGUF") {
+      throw new UserError(`Cannot read ${path} as it must be a GGUF file: its first bytes are not "GGUF".`);
+    }
+    const version = head.u32();
+    if (version !== 2 && version !== 3) {
+      throw new UserError(`Cannot read ${path} as GGUF must be version 2 or 3: found ${version}.`);
+    }
+    const [tensors, keys] = [head.u64(), head.u64()];
+    for (let i = 0; i < keys; i++) this.metadata.set(head.string(), head.value(head.u32()));
+    const table: { name: string; shape: number[]; format: BlockFormat; offset: number }[] = [];
+    for (let i = 0; i < tensors; i++) {
+      const name = head.string();
+      const shape = Array.from({ length: head.u32() }, () => head.u64()).reverse();
+      const type = head.u32();
+      const format = BLOCKS.get(type);
+      if (!format) {
+        throw new UserError(
+          `Cannot read tensor ${name} as its type must be one of ${known()}: found type ${type}.`,
+        );
+      }
+      table.push({ name, shape, format, offset: head.u64() });
+    }
+    const alignment = Number(this.metadata.get("general.alignment") ?? 32);
+    const start = Math.ceil(head.position / alignment) * alignment;
+    for (const { name, shape, format, offset } of table) {
+      const values = shape.reduce((product, n) => product * n, 1);
+      const bytes = values / format.values * format.bytes;
+      if (!Number.isInteger(bytes) || start + offset + bytes > size) {
+        throw new UserError(
+          `Cannot read ${path} as it must hold all of tensor ${name}: the file ends after ${size} bytes.`,
+        );
+      }
+      this.#tensors.set(name, { shape, format, offset: start + offset, bytes });
+    }
+  }
+
+  get architecture(): string {
+    return String(this.metadata.get("general.architecture"));
+  }
+
+  names(): readonly string[] {
+    return [...this.#tensors.keys()];
+  }
+
+  shape(name: string): readonly number[] {
+    return this.#entry(name).shape;
+  }
+
+  stored(name: string): string {
+    return this.#entry(name).format.name;
+  }
+
+  read(name: string): Float32Array {
+    const { shape, format } = this.#entry(name);
+    const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    format.decode(this.#bytes(name), values, 0, values.length);
+    return values;
+  }
+
+  rows(name: string): (row: number, into: Float32Array, offset: number) => void {
+    const { shape, format } = this.#entry(name);
+    const width = shape.at(-1)!;
+    const bytes = this.#bytes(name);
+    const stride = width / format.values * format.bytes;
+    return (row, into, offset) =>
+      format.decode(bytes.subarray(row * stride, (row + 1) * stride), into, offset, width);
+  }
+
+  [Symbol.dispose](): void {
+    this.file.close();
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#tensors.get(name);
+    if (!entry) {
+      throw new UserError(`Cannot use ${this.path} as it must hold the tensor ${name}: it does not.`);
+    }
+    return entry;
+  }
+
+  #bytes(name: string): Uint8Array {
+    const { offset, bytes } = this.#entry(name);
+    const data = new Uint8Array(bytes);
+    this.file.seekSync(offset, Deno.SeekMode.Start);
+    for (let done = 0; done < bytes;) {
+      const count = this.file.readSync(data.subarray(done));
+      if (count === null) throw new UserError(`Cannot read ${this.path} as it ended within tensor ${name}.`);
+      done += count;
+    }
+    return data;
+  }
+}
+
+function known(): string {
+  return [...BLOCKS.values()].map((format) => format.name).join(", ");
+}
+
+/** Reads the head of a file through a window that grows as it must. */
+class Header {
+  #bytes = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
+  position = 0;
+
+  constructor(
+    private readonly file: Deno.FsFile,
+    private readonly path: string,
+    private readonly size: number,
+  ) {}
+
+  u32(): number {
+    return this.#take(4, (at) => this.#view.getUint32(at, true));
+  }
+  u64(): number {
+    return this.#take(8, (at) => Number(this.#view.getBigUint64(at, true)));
+  }
+  text(length: number): string {
+    return this.#take(length, (at) => new TextDecoder().decode(this.#bytes.subarray(at, at + length)));
+  }
+  string(): string {
+    return this.text(this.u64());
+  }
+
+  /** A metadata value of one of GGUF's thirteen types. */
+  value(type: number): unknown {
+    const view = (bytes: number, read: (at: number) => unknown) => this.#take(bytes, read);
+    switch (type) {
+      case 0:
+        return view(1, (at) => this.#view.getUint8(at));
+      case 1:
+        return view(1, (at) => this.#view.getInt8(at));
+      case 2:
+        return view(2, (at) => this.#view.getUint16(at, true));
+      case 3:
+        return view(2, (at) => this.#view.getInt16(at, true));
+      case 4:
+        return this.u32();
+      case 5:
+        return view(4, (at) => this.#view.getInt32(at, true));
+      case 6:
+        return view(4, (at) => this.#view.getFloat32(at, true));
+      case 7:
+        return view(1, (at) => this.#view.getUint8(at) !== 0);
+      case 8:
+        return this.string();
+      case 9: {
+        const [of, length] = [this.u32(), this.u64()];
+        return Array.from({ length }, () => this.value(of));
+      }
+      case 10:
+        return this.u64();
+      case 11:
+        return view(8, (at) => Number(this.#view.getBigInt64(at, true)));
+      case 12:
+        return view(8, (at) => this.#view.getFloat64(at, true));
+      default:
+        throw new UserError(
+          `Cannot read ${this.path} as its metadata must be of known types: found type ${type}.`,
+        );
+    }
+  }
+
+  #take<T>(bytes: number, read: (at: number) => T): T {
+    const end = this.position + bytes;
+    if (end > this.size) {
+      throw new UserError(
+        `Cannot read ${this.path} as it must hold a whole header: the file ends after ${this.size} bytes.`,
+      );
+    }
+    if (end > this.#bytes.length) {
+      this.#load(Math.min(this.size, Math.max(end, this.#bytes.length * 2, 1 << 20)));
+    }
+    const value = read(this.position);
+    this.position = end;
+    return value;
+  }
+
+  #load(length: number): void {
+    this.#bytes = new Uint8Array(length);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.file.seekSync(0, Deno.SeekMode.Start);
+    for (let done = 0; done < length;) done += this.file.readSync(this.#bytes.subarray(done)) ?? length;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Answers of stacks to evals, asked once a run. An eval's answers depend only on the slots it sees and the model, so
+ * a stack that differs elsewhere shares them.
+ */
+import { digest, parts, type Session, type Stack } from "../engine/mod.ts";
+import { type Sample, take } from "../datasets/mod.ts";
+import type { Eval } from "./eval.ts";
+
+/** Opens a session of a stack on the bench's engine; sessions are kept by the caller. */
+export type Sessions = (stack: Stack) => Promise<Session>;
+
+/** Told how many of an eval's samples have been answered. */
+export type Asking = (done: number, total: number) => void;
+
+export class Answers {
+  readonly #known = new Map<string, ReadonlyMap<string, unknown>>();
+  readonly #samples = new Map<string, readonly Sample[]>();
+
+  constructor(private readonly seed: number) {}
+
+  /** The eval's fixed draw of its data set. */
+  async samples(e: Eval): Promise<readonly Sample[]> {
+    const key = `${e.dataset.name}:${e.count}`;
+    const known = this.#samples.get(key) ?? await take(e.dataset, e.count, this.seed);
+    this.#samples.set(key, known);
+    return known;
+  }
+
+  /** The answers of a stack by sample id. */
+  async of(
+    e: Eval,
+    stack: Stack,
+    open: Sessions,
+    asking: Asking,
+    again = "",
+  ): Promise<ReadonlyMap<string, unknown>> {
+    const all = parts(stack);
+    const seen = ["model" as const, ...e.sees].map((slot) => all[slot]);
+    const key = await digest({
+      eval: e.name,
+      seen: seen.map(({ name, params }) => ({ name, params })),
+      again,
+    });
+    const known = this.#known.get(key);
+    if (known) return known;
+    const samples = await this.samples(e);
+    const answers = new Map<string, unknown>();
+    for await (const { id, answer } of e.ask(await open(stack), samples)) {
+      answers.set(id, answer);
+      asking(answers.size, samples.length);
+    }
+    this.#known.set(key, answers);
+    return answers;
+  }
+}

@@ -1,0 +1,46 @@
+/** The standard suite: every technique on the whole quality battery, then raced on three ways of being used. */
+import {
+  arcEasy,
+  chatClients,
+  chatSingle,
+  hellaswag,
+  lambada,
+  quotedContext,
+  quotedSingle,
+  sharedPrefix,
+  wikiText,
+} from "../../datasets/mod.ts";
+import { techniques } from "../../techniques/mod.ts";
+import { cloze } from "../quality/cloze.ts";
+import { logitKl } from "../quality/logit_kl.ts";
+import { multipleChoice } from "../quality/multiple_choice.ts";
+import { perplexity } from "../quality/perplexity.ts";
+import { tokenMatch } from "../quality/token_match.ts";
+import type { Suite } from "../suite.ts";
+
+const { int8, int4, prompt_lookup, prefix_cache, continuous_batching } = techniques;
+
+export const suite: Suite = {
+  name: "standard",
+  summary: "every technique, alone and stacked, on the whole battery",
+  candidates: {
+    int8: [int8],
+    int4: [int4],
+    prompt_lookup: [prompt_lookup],
+    prefix_cache: [prefix_cache],
+    continuous_batching: [continuous_batching],
+    stack: [int8, prompt_lookup, prefix_cache, continuous_batching],
+  },
+  evals: [
+    tokenMatch(quotedContext, { count: 12, tokens: 48 }),
+    tokenMatch(sharedPrefix, { count: 16, tokens: 32 }),
+    perplexity(wikiText, { count: 60, tokens: 512 }),
+    logitKl(wikiText, { count: 12, tokens: 128 }),
+    multipleChoice(arcEasy, { count: 600, judged: "acc", chance: 0.25 }),
+    multipleChoice(hellaswag, { count: 500, judged: "acc_norm", chance: 0.25 }),
+    cloze(lambada, { count: 600 }),
+  ],
+  workloads: [chatSingle, quotedSingle, chatClients],
+  pairs: 4,
+  seed: 20,
+};

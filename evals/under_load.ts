@@ -1,0 +1,53 @@
+/**
+ * Grades the transcripts of a race: what was timed is what was judged. Where every technique claims identity, each
+ * must equal the baseline's transcript of the same race. Where the model itself changed, each emitted token must be
+ * (nearly) the likeliest when the same session reads its own transcript in one go: the regret of decoding.
+ */
+import type { ScoreItem, Session } from "../engine/mod.ts";
+import { compare } from "./compare.ts";
+import type { Metric } from "./eval.ts";
+import type { Check, PairedSample } from "./outcome.ts";
+import { divergence, TIE } from "./quality/token_match.ts";
+import type { Raced } from "./race.ts";
+
+/** The check over one workload's timed transcripts. */
+export async function underLoad(
+  raced: Raced,
+  identical: boolean,
+  candidate: Session,
+): Promise<Check> {
+  const context = { eval: raced.workload.name, when: "under load", against: "baseline" } as const;
+  if (identical) {
+    const metric: Metric = { name: "divergent", unit: "breaches", better: "lower", exact: true };
+    return compare(metric, context, matches(raced, candidate));
+  }
+  const metric: Metric = { name: "decode_regret", unit: "nats/token", better: "lower", allowed: 0.02 };
+  return compare(metric, context, await regrets(raced, candidate));
+}
+
+function matches({ transcripts, requests }: Raced, { tokenizer }: Session): PairedSample[] {
+  return [...requests].map(([id, { prompt }]) => {
+    const [base, answer] = [transcripts.base.get(id)!, transcripts.candidate.get(id)!];
+    const { breach } = divergence(base, answer, TIE);
+    const shown = {
+      prompt: tokenizer.decode(prompt).slice(0, 600),
+      base: tokenizer.decode(base.tokens),
+      candidate: tokenizer.decode(answer.tokens),
+    };
+    return { id, cluster: id, base: 0, candidate: Number(breach), weight: 1, ...(breach ? { shown } : {}) };
+  });
+}
+
+async function regrets({ transcripts, requests }: Raced, session: Session): Promise<PairedSample[]> {
+  const items = [...requests].map(([id, { prompt }]): ScoreItem => ({
+    id,
+    context: prompt,
+    continuations: [transcripts.candidate.get(id)!.tokens],
+  }));
+  const samples: PairedSample[] = [];
+  for await (const { id, logProbs: [logProbs], tops: [tops] } of session.score(items)) {
+    const regret = logProbs!.reduce((sum, value, i) => sum + tops![i]! - value, 0) / logProbs!.length;
+    samples.push({ id, cluster: id, base: 0, candidate: regret, weight: logProbs!.length });
+  }
+  return samples.sort((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,180 @@
+/**
+ * Boards folded from recordings: one per hardware, model, suite and workload, never across hardware. A place is
+ * shared where the data cannot separate two rows from the first of them.
+ */
+import type { Digest, Hardware } from "../engine/mod.ts";
+import { AGAIN, BOARD_MARGIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
+import { isJudged } from "./door.ts";
+import type { Recording, Stamp } from "./recording.ts";
+
+export interface Scope {
+  readonly hardware: Hardware;
+  readonly model: Stamp["model"];
+  readonly suite: string;
+  readonly workload: string;
+}
+
+export interface Row {
+  readonly id: Digest;
+  readonly name: string;
+  readonly techniques: readonly string[];
+  readonly kind: Outcome["kind"];
+  readonly at: number;
+  /** Judged recordings of this name in this scope, this one included. */
+  readonly tries: number;
+  /** The judged check nearest to or furthest over its margin, without its samples. */
+  readonly worst?: Check;
+  /** Why there is no speed, for void and skipped. */
+  readonly reason?: string;
+}
+
+/** A row with a place; `tied` where the place is shared. */
+export interface RankedRow extends Row {
+  readonly place: number;
+  readonly tied: boolean;
+  readonly figures: Figures;
+}
+
+/** One workload's figures without the raw blocks. */
+export type Figures = Omit<WorkloadSpeed, "blocks">;
+
+export interface TimedRow extends Row {
+  readonly figures: Figures;
+}
+
+export interface Board {
+  readonly key: string;
+  readonly scope: Scope;
+  /** When its latest row was recorded. */
+  readonly at: number;
+  readonly ranked: readonly RankedRow[];
+  /** Passed, but by a margin wider than a board allows. */
+  readonly wide: readonly TimedRow[];
+  readonly refused: readonly Row[];
+  /** The baseline against itself. */
+  readonly noise?: TimedRow;
+}
+
+/** All boards, the latest first; of each name in a scope the latest judged recording counts. */
+export function boards(recordings: Iterable<Recording>): readonly Board[] {
+  const groups = new Map<string, { scope: Scope; recordings: Recording[] }>();
+  for (const recording of recordings) {
+    const { stamp: { hardware, model }, outcome: { trial } } = recording;
+    for (const workload of trial.workloads) {
+      const key = scopeKey({ hardware, model, suite: trial.suite, workload });
+      const group = groups.get(key) ??
+        { scope: { hardware, model, suite: trial.suite, workload }, recordings: [] };
+      group.recordings.push(recording);
+      groups.set(key, group);
+    }
+  }
+  return [...groups].map(([key, group]) => fold(key, group.scope, group.recordings)).sort((a, b) =>
+    b.at - a.at
+  );
+}
+
+/** A short key, stable between runs, that a link can carry. */
+export function scopeKey({ hardware, model, suite, workload }: Scope): string {
+  const precision = model.precision.replaceAll(/\W+/g, "-");
+  return [hardware.id.slice(0, 8), model.digest.slice(0, 8), precision, suite, workload].join(".");
+}
+
+function fold(key: string, scope: Scope, recordings: readonly Recording[]): Board {
+  const timed: TimedRow[] = [];
+  const wide: TimedRow[] = [];
+  const refused: Row[] = [];
+  let noise: TimedRow | undefined;
+  for (const [recording, tries] of latest(recordings)) {
+    const row = rowOf(recording, tries);
+    const figures = figuresOf(recording, scope.workload);
+    if (figures === undefined) refused.push(row);
+    else if (row.name === AGAIN) noise = { ...row, figures };
+    else if (isWide(recording)) wide.push({ ...row, figures });
+    else timed.push({ ...row, figures });
+  }
+  const at = Math.max(...recordings.map(({ stamp }) => stamp.at));
+  return { key, scope, at, ranked: rank(timed), wide, refused, ...(noise === undefined ? {} : { noise }) };
+}
+
+/** Of each name the latest judged recording, else the latest of any kind, with how many were judged. */
+function latest(recordings: readonly Recording[]): readonly (readonly [Recording, number])[] {
+  const names = Map.groupBy(recordings, ({ outcome }) => outcome.trial.name);
+  return [...names.values()].map((all) => {
+    const judged = all.filter(({ outcome: { kind } }) => kind === "recorded" || kind === "rejected");
+    const newest = (judged.length > 0 ? judged : all).reduce((a, b) => b.stamp.at >= a.stamp.at ? b : a);
+    return [newest, judged.length] as const;
+  });
+}
+
+function rowOf({ id, stamp, outcome }: Recording, tries: number): Row {
+  const worst = worstCheck(outcome);
+  return {
+    id,
+    name: outcome.trial.name,
+    techniques: outcome.trial.techniques.map(({ name }) => name),
+    kind: outcome.kind,
+    at: stamp.at,
+    tries,
+    ...(worst === undefined ? {} : { worst: { ...worst, samples: [] } }),
+    ...("reason" in outcome ? { reason: outcome.reason } : {}),
+  };
+}
+
+function figuresOf({ outcome }: Recording, workload: string): Figures | undefined {
+  if (outcome.kind !== "recorded") return undefined;
+  const found = outcome.speed.workloads.find((entry) => entry.workload === workload);
+  if (found === undefined) return undefined;
+  const { blocks: _, ...figures } = found;
+  return figures;
+}
+
+/** The check that decides: failed before unsure before passed, then by the share of its margin that is used up. */
+export function worstCheck(outcome: Outcome): Check | undefined {
+  if (!("verdict" in outcome)) return undefined;
+  const order = { fail: 0, unsure: 1, pass: 2 };
+  return outcome.verdict.checks.filter(isJudged).toSorted((a, b) =>
+    order[a.decision ?? "unsure"] - order[b.decision ?? "unsure"] || marginUsed(b) - marginUsed(a)
+  )[0];
+}
+
+/** The worst plausible loss as a share of what is allowed: above 1 is over the margin. */
+export function marginUsed({ unit, loss, interval, allowed = 0 }: Check): number {
+  const worst = unit === "breaches" ? loss : interval.high;
+  if (allowed > 0) return worst / allowed;
+  return worst > 0 ? Infinity : 0;
+}
+
+/** Whether a check was given more room than a board allows. */
+export function isWideCheck({ unit, allowed }: Check): boolean {
+  return allowed !== undefined && allowed > BOARD_MARGIN[unit] + 1e-12;
+}
+
+function isWide({ outcome }: Recording): boolean {
+  return "verdict" in outcome && outcome.verdict.checks.some(isWideCheck);
+}
+
+/** Fastest first; a row shares the place of the first row of its group where the two cannot be told apart. */
+function rank(rows: readonly TimedRow[]): readonly RankedRow[] {
+  const sorted = rows.toSorted((a, b) => b.figures.ratio.estimate - a.figures.ratio.estimate);
+  const places: number[] = [];
+  let leader = 0;
+  sorted.forEach((row, i) => {
+    if (i > 0 && !inseparable(sorted[leader]!.figures, row.figures)) leader = i;
+    places.push(leader + 1);
+  });
+  return sorted.map((row, i) => {
+    const place = places[i]!;
+    return { ...row, place, tied: places.filter((other) => other === place).length > 1 };
+  });
+}
+
+/**
+ * Whether the interval of the quotient of two ratios contains 1, or the quotient lies within the noise. Both ratios
+ * were measured apart, so their log half-widths add in squares.
+ */
+function inseparable(leader: Figures, row: Figures): boolean {
+  const distance = Math.log(leader.ratio.estimate / row.ratio.estimate);
+  const below = Math.log(leader.ratio.estimate / leader.ratio.interval.low);
+  const above = Math.log(row.ratio.interval.high / row.ratio.estimate);
+  return distance <= Math.max(Math.hypot(below, above), Math.log1p(Math.max(leader.noise, row.noise)));
+}

@@ -1,0 +1,24 @@
+/** The ledger tells a run what is already done on this machine, so that a killed run resumes and reruns are counted. */
+import type { Ledger, Outcome, Trial } from "../evals/mod.ts";
+import type { ResultsStore, Stamp } from "./recording.ts";
+
+/**
+ * A ledger over the store for the machine, versions and commit of a stamp. Void and skipped trials are tried again.
+ * Uncommitted changes on the same commit count as the same code.
+ */
+export function ledger(store: ResultsStore, here: Pick<Stamp, "hardware" | "versions" | "commit">): Ledger {
+  const recordings = (trial: Trial) => [...store.read({ trial: trial.id, hardware: here.hardware.id })];
+  return {
+    done: (trial) =>
+      recordings(trial).findLast(({ stamp, outcome }) => isJudged(outcome) && code(stamp) === code(here))
+        ?.outcome,
+    tries: (trial) => recordings(trial).length,
+  };
+}
+
+const isJudged = ({ kind }: Outcome) => kind === "recorded" || kind === "rejected";
+
+/** What tells one state of the code from another. */
+function code({ versions, commit }: Pick<Stamp, "versions" | "commit">): string {
+  return JSON.stringify([Object.entries(versions).sort(), commit?.id, commit?.dirty]);
+}

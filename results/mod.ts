@@ -1,0 +1,20 @@
+/** What is kept and shown. */
+export * from "./recording.ts";
+export { type Context, readCommit, record, stamp, versions } from "./record.ts";
+export { openStore, storePath } from "./store.ts";
+export { ledger } from "./ledger.ts";
+export { exportJsonl } from "./export.ts";
+export {
+  type Board,
+  boards,
+  type Figures,
+  type RankedRow,
+  type Row,
+  type Scope,
+  type TimedRow,
+} from "./leaderboard.ts";
+export { explain, explainCheck, type Word, word } from "./explain.ts";
+export { summarise, type Summary } from "./summary.ts";
+export { renderBoard, wantsColour, why } from "./terminal.ts";
+export { createApp } from "./viewer/app.tsx";
+export { view } from "./viewer/view.ts";

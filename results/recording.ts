@@ -1,0 +1,43 @@
+/** A recording is an outcome with everything needed to judge how far to trust it. */
+import type { Digest, Hardware, Milliseconds } from "../engine/mod.ts";
+import type { Outcome } from "../evals/mod.ts";
+
+export const SCHEMA = 1;
+
+export interface Stamp {
+  readonly at: Milliseconds;
+  readonly hardware: Hardware;
+  /** e.g. { assay: "0.1.0", deno: "2.9.6", "onnxruntime-node": "1.30.0" } */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Absent outside a git checkout. */
+  readonly commit?: { readonly id: string; readonly dirty: boolean };
+  /** Name and digest of the model's file, and how it stored its weights ("f32 from Q4_1"). */
+  readonly model: { readonly name: string; readonly digest: Digest; readonly precision: string };
+}
+
+export interface Recording {
+  readonly schema: typeof SCHEMA;
+  /** Digest of stamp and outcome. */
+  readonly id: Digest;
+  readonly stamp: Stamp;
+  readonly outcome: Outcome;
+}
+
+/** A stored row that cannot be read as a recording, and why. */
+export interface Broken {
+  readonly id: string;
+  readonly why: string;
+}
+
+/** Append-only: there is no update and no delete. */
+export interface ResultsStore extends Disposable {
+  /** @throws when the outcome is `recorded` without a passing verdict, or another kind carries a speed. */
+  append(recording: Recording): void;
+  /** Oldest first; passes over rows that cannot be read and tells `broken` of each. */
+  read(
+    query?: { readonly id?: Digest; readonly trial?: Digest; readonly hardware?: Digest },
+    broken?: (row: Broken) => void,
+  ): Iterable<Recording>;
+  /** Grows with every append, by whichever process. */
+  revision(): number;
+}

@@ -1,0 +1,151 @@
+/** How each technique fared over time on one board: ratio to the baseline, refusals marked, never joined across changes. */
+import { AGAIN } from "../../evals/mod.ts";
+import { word } from "../explain.ts";
+import { moment, times, timesInterval } from "../figures.ts";
+import { type Board, scopeKey } from "../leaderboard.ts";
+import type { Broken, Recording } from "../recording.ts";
+import { ScopeBar } from "./board_page.tsx";
+import { Chip, Empty, Page } from "./page.tsx";
+
+export interface Point {
+  readonly id: string;
+  readonly at: number;
+  readonly verdict: ReturnType<typeof word>;
+  readonly commit?: string;
+  /** Equal versions are joined by a line; a change breaks it. */
+  readonly versions: string;
+  readonly ratio?: { readonly estimate: number; readonly low: number; readonly high: number };
+}
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+}
+
+/** One series a technique, oldest point first, for the board's scope. */
+export function history(recordings: readonly Recording[], board: Board): readonly Series[] {
+  const inScope = recordings.filter(({ stamp: { hardware, model }, outcome: { trial } }) =>
+    trial.name !== AGAIN &&
+    trial.workloads.some((workload) =>
+      scopeKey({ hardware, model, suite: trial.suite, workload }) === board.key
+    )
+  );
+  const names = Map.groupBy(inScope, ({ outcome }) => outcome.trial.name);
+  return [...names].map(([name, all]) => ({
+    name,
+    points: all.toSorted((a, b) => a.stamp.at - b.stamp.at).map((recording) =>
+      point(recording, board.scope.workload)
+    ),
+  }));
+}
+
+function point({ id, stamp, outcome }: Recording, workload: string): Point {
+  const ratio = outcome.kind === "recorded"
+    ? outcome.speed.workloads.find((entry) => entry.workload === workload)?.ratio
+    : undefined;
+  return {
+    id,
+    at: stamp.at,
+    verdict: word(outcome),
+    versions: Object.entries(stamp.versions).map(([name, version]) => `${name} ${version}`).join(", "),
+    ...(stamp.commit ? { commit: stamp.commit.id.slice(0, 8) + (stamp.commit.dirty ? "+" : "") } : {}),
+    ...(ratio
+      ? { ratio: { estimate: ratio.estimate, low: ratio.interval.low, high: ratio.interval.high } }
+      : {}),
+  };
+}
+
+export function HistoryPage({ boards, board, series, broken }: {
+  readonly boards: readonly Board[];
+  readonly board: Board | undefined;
+  readonly series: readonly Series[];
+  readonly broken: readonly Broken[];
+}) {
+  if (board === undefined) {
+    return (
+      <Page title="History" root="./" here="history" json="api/history" broken={broken}>
+        <Empty what="There is no history here yet." command="deno task bench" />
+      </Page>
+    );
+  }
+  const runs = series.reduce((sum, { points }) => sum + points.length, 0);
+  const timed = series.some(({ points }) => points.some(({ ratio }) => ratio !== undefined));
+  return (
+    <Page
+      title="History"
+      root="./"
+      here="history"
+      json={`api/history?board=${encodeURIComponent(board.key)}`}
+      broken={broken}
+    >
+      <h1>
+        {runs} {runs === 1 ? "run" : "runs"} of {series.length}{" "}
+        {series.length === 1 ? "technique" : "techniques"} on this board.
+      </h1>
+      <ScopeBar boards={boards} board={board} path="history" />
+      {timed && (
+        <figure class="chart tall">
+          <div class="canvas">
+            <canvas
+              role="img"
+              aria-label={`Tokens per second over the baseline for ${series.length} techniques over time; the table below holds every value`}
+              data-history={JSON.stringify(series)}
+            >
+            </canvas>
+          </div>
+          <figcaption>
+            Tokens/s over the baseline, log axis, more is better. A line breaks where versions change; fewer
+            than five runs are dots.
+          </figcaption>
+        </figure>
+      )}
+      <div class="scroll" tabindex={0} role="region" aria-label="Every run">
+        <table class="figures history">
+          <caption class="sr">Every run by technique, the latest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Technique</th>
+              <th scope="col">When</th>
+              <th scope="col">Quality</th>
+              <th scope="col">
+                Speed <small>vs base, more is better</small>
+              </th>
+              <th scope="col">Commit</th>
+            </tr>
+          </thead>
+          {series.map((one) => <Runs series={one} />)}
+        </table>
+      </div>
+    </Page>
+  );
+}
+
+function Runs({ series: { name, points } }: { readonly series: Series }) {
+  return (
+    <tbody>
+      {points.toReversed().map(({ id, at, verdict, ratio, commit, versions }, i) => (
+        <tr>
+          {i === 0 && <th scope="rowgroup" rowspan={points.length}>{name}</th>}
+          <td>
+            <a href={`./trial/${id}`}>{moment(at)}</a>
+          </td>
+          <td>
+            <Chip verdict={verdict} />
+          </td>
+          <td>
+            {ratio
+              ? (
+                <span class="num">
+                  <b>{times(ratio.estimate)}</b> {timesInterval(ratio)}
+                </span>
+              )
+              : <span class="none">not timed</span>}
+          </td>
+          <td title={versions}>
+            <code>{commit ?? "–"}</code>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}

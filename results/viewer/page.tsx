@@ -1,0 +1,104 @@
+/** The frame around every page: name, navigation, the JSON twin. Links are relative, so a sub-path works. */
+import type { Child } from "hono/jsx";
+import type { Broken } from "../recording.ts";
+import type { Word } from "../explain.ts";
+
+export interface Frame {
+  readonly title: string;
+  /** The way back to the root: "./" or "../". */
+  readonly root: string;
+  readonly here: "board" | "refusals" | "history" | "trial" | "none";
+  /** The page's JSON twin, relative to the root. */
+  readonly json?: string;
+  readonly broken?: readonly Broken[];
+  readonly children?: Child;
+}
+
+const PAGES = [["board", "", "Board"], ["refusals", "refusals", "Refusals"], [
+  "history",
+  "history",
+  "History",
+]] as const;
+
+export function Page({ title, root, here, json, broken = [], children }: Frame) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title} · Assay</title>
+        <link rel="icon" href={`${root}static/icon.svg`} type="image/svg+xml" />
+        <link rel="stylesheet" href={`${root}static/style.css`} />
+        <script src={`${root}static/chart.js`} defer></script>
+        <script src={`${root}static/client.js`} defer></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the results</a>
+        <header class="top">
+          <a class="brand" href={root}>
+            <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+              <path d="M12 2 21 7v10l-9 5-9-5V7Z" fill="none" stroke="currentColor" stroke-width="1.8" />
+              <path d="m8 12.2 2.8 2.8L16 9.4" fill="none" stroke="currentColor" stroke-width="1.8" />
+            </svg>
+            Assay
+          </a>
+          <nav aria-label="Pages">
+            {PAGES.map(([key, path, label]) => (
+              <a href={`${root}${path}`} aria-current={key === here ? "page" : undefined}>{label}</a>
+            ))}
+          </nav>
+        </header>
+        <main id="main">
+          {children}
+          {broken.length > 0 && (
+            <section class="notice" aria-label="Broken records">
+              <h2>
+                {broken.length === 1
+                  ? "One record cannot be read"
+                  : `${broken.length} records cannot be read`}
+              </h2>
+              <ul>
+                {broken.map(({ id, why }) => (
+                  <li>
+                    <code>{id}</code>: {why}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+        </main>
+        <footer>
+          <p>A speed is shown only where the output held its quality first.</p>
+          {json !== undefined && (
+            <p>
+              <a href={`${root}${json}`}>This page as JSON</a>
+            </p>
+          )}
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+const SHAPE: Readonly<Record<Word, string>> = { PASS: "●", FAIL: "✕", UNSURE: "◐", VOID: "!", SKIPPED: "–" };
+
+/** The verdict as shape, word and colour. */
+export function Chip({ verdict }: { readonly verdict: Word }) {
+  return (
+    <span class={`chip ${verdict.toLowerCase()}`}>
+      <span aria-hidden="true">{SHAPE[verdict]}</span> {verdict}
+    </span>
+  );
+}
+
+/** What to do where there is nothing to show. */
+export function Empty({ what, command }: { readonly what: string; readonly command: string }) {
+  return (
+    <div class="empty">
+      <p class="lead">{what}</p>
+      <p>Run this, then reload:</p>
+      <pre><code>{command}</code></pre>
+    </div>
+  );
+}

@@ -1,0 +1,240 @@
+/** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
+import type { Check } from "../../evals/mod.ts";
+import { SLOTS } from "../../engine/mod.ts";
+import { explain, word } from "../explain.ts";
+import { change, changeInterval, count, level, margin, moment, times, timesInterval } from "../figures.ts";
+import { worstCheck } from "../leaderboard.ts";
+import type { Recording } from "../recording.ts";
+import { FlipList, flips } from "./flips.tsx";
+import { Latency } from "./latency.tsx";
+import { Chip, Page } from "./page.tsx";
+import { CheckPlot, domainOf, QualityAxis, QualityStrip, RatioAxis, RatioStrip } from "./strip.tsx";
+import { trust } from "./trust.ts";
+
+export function TrialPage({ recording, tries }: { readonly recording: Recording; readonly tries: number }) {
+  const { id, outcome, stamp } = recording;
+  const { trial } = outcome;
+  const checks = "verdict" in outcome ? outcome.verdict.checks : [];
+  const [lead, ...rest] = explain(outcome);
+  const json = `api/trial/${id}`;
+  const flipped = checks.filter((check) => {
+    const { lost, won, different } = flips(check);
+    return [...lost, ...won, ...different].some(({ shown }) => shown !== undefined);
+  });
+  return (
+    <Page title={trial.name} root="../" here="trial" json={json}>
+      <p class="kicker">
+        <Chip verdict={word(outcome)} />{" "}
+        <span>
+          trial <code>{trial.id.slice(0, 8)}</code> · {moment(stamp.at)}
+        </span>
+      </p>
+      <h1>{trial.name}</h1>
+      <p class="lead">{lead}</p>
+      {rest.length > 0 && <ul class="reasons">{rest.map((sentence) => <li>{sentence}</li>)}</ul>}
+      {checks.length > 0 && <Strips recording={recording} />}
+      <section>
+        <h2>Trust</h2>
+        <ul class="trust">
+          {trust(recording, tries).map(({ good, text }) => (
+            <li class={good ? "good" : "care"}>
+              <span aria-hidden="true">{good ? "✓" : "!"}</span>
+              <span class="sr">{good ? "Good:" : "Take care:"}</span> {text}
+            </li>
+          ))}
+        </ul>
+      </section>
+      {checks.length > 0 && <Checks checks={checks} />}
+      {outcome.kind === "recorded" && (
+        <section>
+          <h2>Latency</h2>
+          {outcome.speed.workloads.map((workload) => <Latency workload={workload} />)}
+        </section>
+      )}
+      {flipped.length > 0 && (
+        <section>
+          <h2>Where the answers differ</h2>
+          {flipped.map((check) => <FlipList check={check} json={`../${json}`} />)}
+        </section>
+      )}
+      <WhatRan recording={recording} />
+    </Page>
+  );
+}
+
+function Strips({ recording: { outcome } }: { readonly recording: Recording }) {
+  const worst = worstCheck(outcome);
+  const workloads = outcome.kind === "recorded" ? outcome.speed.workloads : [];
+  const domain = domainOf(workloads.map(({ ratio }) => ratio.interval));
+  return (
+    <div class="strips">
+      {worst && (
+        <div>
+          <h2>
+            Quality <small>worst check, against its margin</small>
+          </h2>
+          <p class="num big">
+            <b>{change(worst)}</b> {changeInterval(worst)}
+          </p>
+          <QualityStrip check={worst} width={300} />
+          <QualityAxis width={300} />
+          <small>
+            {worst.eval}, {worst.metric}
+            {worst.when === "under load" ? ", under load" : ""}; margin {margin(worst)}
+          </small>
+        </div>
+      )}
+      <div>
+        <h2>
+          Speed <small>{workloads.length > 0 ? "tokens/s vs base, more is better" : ""}</small>
+        </h2>
+        {workloads.length === 0 && <p class="none">None is kept: it takes a pass.</p>}
+        {workloads.map(({ workload, ratio, noise }) => (
+          <div>
+            <p class="num big">
+              <b>{times(ratio.estimate)}</b> {timesInterval(ratio.interval)} <small>{workload}</small>
+            </p>
+            <RatioStrip {...ratio} noise={noise} domain={domain} width={300} />
+          </div>
+        ))}
+        {workloads.length > 0 && <RatioAxis domain={domain} width={300} />}
+      </div>
+    </div>
+  );
+}
+
+function Checks({ checks }: { readonly checks: readonly Check[] }) {
+  return (
+    <section>
+      <h2>Every check</h2>
+      <div class="scroll" tabindex={0} role="region" aria-label="Every check">
+        <table class="figures checks">
+          <thead>
+            <tr>
+              <th scope="col">Check</th>
+              <th scope="col">Verdict</th>
+              <th scope="col">
+                Change <small>more is better</small>
+              </th>
+              <th scope="col">Against the margin</th>
+              <th scope="col">Base → candidate</th>
+              <th scope="col">Pairs</th>
+            </tr>
+          </thead>
+          <tbody>{checks.map((check) => <CheckRow check={check} />)}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+const WORDS = { pass: "PASS", fail: "FAIL", unsure: "UNSURE" } as const;
+
+function CheckRow({ check }: { readonly check: Check }) {
+  const { unit, decision, n, clusters } = check;
+  return (
+    <tr>
+      <th scope="row">
+        {check.eval} <span class="muted">{check.metric}</span>
+        <small>
+          {check.when}, against {check.against}
+          {check.note === undefined ? "" : `; ${check.note}`}
+        </small>
+      </th>
+      <td>
+        {decision === undefined ? <span class="muted">reported</span> : <Chip verdict={WORDS[decision]} />}
+      </td>
+      <td>
+        <span class="num">
+          <b>{change(check)}</b> {changeInterval(check)}
+        </span>
+        <small>margin {margin(check)}</small>
+      </td>
+      <td>
+        <CheckPlot check={check} width={260} />
+      </td>
+      <td class="num">{level(check.base, unit)} → {level(check.candidate, unit)}</td>
+      <td>{count(n)}{clusters !== n && <small>{count(clusters)} clusters</small>}</td>
+    </tr>
+  );
+}
+
+function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly recording: Recording }) {
+  const command = `deno task bench --suite ${quoted(trial.suite)} --only ${quoted(trial.name)}`;
+  const { hardware, versions, commit, model } = stamp;
+  const facts: readonly (readonly [string, string])[] = [
+    ["Model", `${model.name}, ${model.precision}, ${model.digest.slice(0, 12)}`],
+    [
+      "Machine",
+      `${hardware.cpu}, ${hardware.cores} cores, ${hardware.memoryGiB} GiB, ${hardware.os} ${hardware.arch}; ${hardware.backend}, ${hardware.threads} threads`,
+    ],
+    ["Engine", trial.engine],
+    ["Seed", String(trial.seed)],
+    ["Versions", Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")],
+    [
+      "Commit",
+      commit === undefined ? "none" : `${commit.id}${commit.dirty ? ", with uncommitted changes" : ""}`,
+    ],
+    ["Data", trial.evals.map(({ name, dataset, count: n }) => `${name}: ${n} of ${dataset}`).join("; ")],
+  ];
+  return (
+    <section>
+      <h2>What was run</h2>
+      <p class="run">
+        <code>{command}</code> <button type="button" data-copy={command} hidden>Copy</button>
+      </p>
+      <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">
+        <table class="figures slots">
+          <thead>
+            <tr>
+              <th scope="col">Slot</th>
+              <th scope="col">Baseline</th>
+              <th scope="col">Candidate</th>
+            </tr>
+          </thead>
+          <tbody>
+            {SLOTS.map((slot) => {
+              const [base, candidate] = [part(trial.base[slot]), part(trial.candidate[slot])];
+              return (
+                <tr class={base === candidate ? "" : "changed"}>
+                  <th scope="row">{slot}</th>
+                  <td>{base}</td>
+                  <td>{base === candidate ? "the same" : candidate}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {trial.techniques.length > 0 && (
+        <ul class="techniques">
+          {trial.techniques.map(({ name, summary, claim, bottleneck, source }) => (
+            <li>
+              <b>{name}</b>: {summary}{" "}
+              <span class="muted">Claims {claim} output; relieves {bottleneck}. {source}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <dl class="facts">
+        {facts.filter(([, value]) => value !== "").map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function part(
+  { name, params }: { readonly name: string; readonly params: Readonly<Record<string, unknown>> },
+): string {
+  const entries = Object.entries(params).map(([key, value]) =>
+    `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
+  );
+  return entries.length === 0 ? name : `${name} (${entries.join(", ")})`;
+}
+
+const quoted = (text: string) => /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

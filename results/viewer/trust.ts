@@ -1,0 +1,85 @@
+/** What a reader should know before believing a trial, each point stated either way. */
+import type { Check } from "../../evals/mod.ts";
+import { isJudged } from "../door.ts";
+import { count, percent, plural } from "../figures.ts";
+import { isWideCheck, marginUsed } from "../leaderboard.ts";
+import type { Recording } from "../recording.ts";
+
+export interface Point {
+  readonly good: boolean;
+  readonly text: string;
+}
+
+const NEAR = 0.8;
+
+/** `tries`: how often this trial was judged on this machine. */
+export function trust({ stamp, outcome }: Recording, tries: number): readonly Point[] {
+  const checks = "verdict" in outcome ? outcome.verdict.checks : [];
+  return [
+    ...(checks.length > 0 ? onChecks(checks, outcome.kind === "recorded") : []),
+    ...(outcome.kind === "recorded" ? outcome.speed.workloads.flatMap(onRace) : []),
+    {
+      good: tries <= 1,
+      text: tries <= 1
+        ? "Judged once: not rerun until it passed"
+        : `Judged ${count(tries)} times; the latest counts`,
+    },
+    stamp.commit === undefined ? { good: false, text: "No commit: this did not run from a git checkout" } : {
+      good: !stamp.commit.dirty,
+      text: stamp.commit.dirty
+        ? `Uncommitted changes on ${stamp.commit.id.slice(0, 8)}`
+        : `Committed code: ${stamp.commit.id.slice(0, 8)}`,
+    },
+  ];
+}
+
+function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {
+  const judged = checks.filter(isJudged);
+  const underLoad = judged.some(({ when }) => when === "under load");
+  const near = judged.filter((check) => marginUsed(check) > NEAR && marginUsed(check) <= 1);
+  const wide = judged.filter(isWideCheck);
+  const least = Math.min(...checks.map(({ n }) => n));
+  return [
+    {
+      good: true,
+      text: `Same prompts to both, compared in pairs: at least ${plural(least, "pair")} a check`,
+    },
+    ...(underLoad ? [{ good: true, text: "Answers given under load were graded too" }] : []),
+    ...(timed && !underLoad ? [{ good: false, text: "No answer given under load was graded" }] : []),
+    ...(near.length > 0
+      ? [{ good: false, text: `${near.length} of ${judged.length} checks near the margin: ${names(near)}` }]
+      : []),
+    ...(timed && near.length === 0 ? [{ good: true, text: "No check came near its margin" }] : []),
+    wide.length === 0
+      ? { good: true, text: "Every margin is one that a board allows" }
+      : { good: false, text: `Margin wider than a board allows: ${names(wide)}` },
+  ];
+}
+
+const names = (checks: readonly Check[]) => [...new Set(checks.map((check) => check.eval))].join(", ");
+
+function onRace(
+  { workload, noise, ratio, claim, blocks }: Extract<
+    Recording["outcome"],
+    { kind: "recorded" }
+  >["speed"]["workloads"][number],
+): readonly Point[] {
+  const effect = Math.abs(ratio.estimate - 1);
+  const order = blocks.toSorted((a, b) => a.startedAt - b.startedAt).map(({ arm }) => arm);
+  const turns = order.filter((arm, i) => i > 0 && arm !== order[i - 1]).length;
+  const inTurn = turns >= order.length / 2 - 1 && turns > 0;
+  return [
+    {
+      good: claim !== "no difference",
+      text: claim === "no difference"
+        ? `${workload}: the difference of ${percent(effect)} does not clear the noise of ${percent(noise)}`
+        : `${workload}: noise ${percent(noise)}, effect ${percent(effect)}`,
+    },
+    {
+      good: inTurn,
+      text: inTurn
+        ? `${workload}: timed in turn on the same machine, ${plural(order.length, "block")}`
+        : `${workload}: the arms were not timed in turn`,
+    },
+  ];
+}

@@ -1,0 +1,245 @@
+/** Made-up recordings for tests: no figure in here was measured. */
+import { digest, type Hardware, ManualClock, type Part, type SlotName } from "../../engine/mod.ts";
+import type {
+  ArmSpeed,
+  Block,
+  Check,
+  Outcome,
+  Pass,
+  Percentiles,
+  Trial,
+  WorkloadSpeed,
+} from "../../evals/mod.ts";
+import { type Recording, SCHEMA } from "../../results/mod.ts";
+
+export const DAY = 86_400_000;
+export const clock = new ManualClock(Date.UTC(2026, 0, 5, 12));
+
+export const HARDWARE: Hardware = {
+  id: "a1".repeat(32),
+  cpu: "Testium 9000",
+  cores: 4,
+  memoryGiB: 16,
+  os: "linux",
+  arch: "x86_64",
+  backend: "native",
+  threads: 4,
+};
+
+const PARTS: Readonly<Record<SlotName, Part>> = {
+  model: { name: "toy", params: { body: { bits: 32 } } },
+  cache: { name: "paged", params: {} },
+  decoder: { name: "greedy", params: {} },
+  scheduler: { name: "one_at_a_time", params: {} },
+};
+
+/** A repeatable stream of numbers in [0, 1). */
+export function stream(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+export function trial(name: string, over: Partial<Trial> = {}): Trial {
+  return {
+    id: `${[...name].map((c) => c.codePointAt(0)!.toString(16)).join("")}`.padEnd(64, "0").slice(0, 64),
+    suite: "standard",
+    name,
+    engine: "toy",
+    base: PARTS,
+    candidate: { ...PARTS, model: { name: "toy", params: { body: { bits: 8 } } } },
+    techniques: [{
+      name,
+      slot: "model",
+      claim: "equivalent",
+      bottleneck: "memory-bandwidth",
+      summary: "A made-up technique.",
+      source: "No paper.",
+    }],
+    evals: [{ name: "arc_easy", dataset: "made-up questions", digest: "00", count: 600 }],
+    workloads: ["single_stream"],
+    seed: 1,
+    ...over,
+  };
+}
+
+/** A check with this loss and interval; 600 pairs of which few differ. */
+export function check(loss: number, low: number, high: number, over: Partial<Check> = {}): Check {
+  const allowed = over.allowed ?? 0.02;
+  const random = stream(7);
+  const samples = Array.from({ length: 40 }, (_, i) => {
+    const draw = random();
+    const [base, candidate] = draw < 0.1 ? [1, 0] : draw < 0.16 ? [0, 1] : [1, 1];
+    const shown = { prompt: `Which of these is number ${i}?`, base: "the first", candidate: "the second" };
+    return {
+      id: `q${i}`,
+      cluster: `q${i}`,
+      base,
+      candidate,
+      weight: 1,
+      ...(base === candidate ? {} : { shown }),
+    };
+  });
+  return {
+    eval: "arc_easy",
+    metric: "acc",
+    unit: "fraction",
+    when: "quiet",
+    against: "baseline",
+    n: 600,
+    clusters: 600,
+    base: 0.6,
+    candidate: 0.6 - loss,
+    loss,
+    interval: { low, high, level: 0.9 },
+    allowed,
+    decision: high <= allowed ? "pass" : low > allowed ? "fail" : "unsure",
+    samples,
+    ...over,
+  };
+}
+
+export const breaches = (found: number, over: Partial<Check> = {}): Check =>
+  check(found, found, found, {
+    eval: "token_match",
+    metric: "mismatches",
+    unit: "breaches",
+    allowed: 0,
+    base: 0,
+    candidate: found,
+    decision: found === 0 ? "pass" : "fail",
+    ...over,
+  });
+
+const percentiles = (p50: number): Percentiles => ({ n: 32, p50, p95: p50 * 1.4 });
+
+function arm(tokensPerSecond: number): ArmSpeed {
+  return {
+    tokensPerSecond,
+    ttft: percentiles(2400 / tokensPerSecond),
+    tpot: percentiles(1000 / tokensPerSecond),
+    e2e: percentiles(64_000 / tokensPerSecond),
+    addedBytes: 512 * 2 ** 20,
+  };
+}
+
+function blocks(ratio: number): readonly Block[] {
+  const random = stream(3);
+  return (["base", "candidate", "candidate", "base"] as const).map((arm, b) => {
+    const step = 24 / (arm === "base" ? 1 : ratio);
+    const timings = Array.from({ length: 16 }, (_, i) => {
+      const first = i * 900 + step * (2 + random());
+      const tokens = Array.from({ length: 32 }, (_, t) => first + t * step * (0.9 + random() * 0.2));
+      return { id: `r${i}`, sent: i * 900, tokens: tokens.toSorted((x, y) => x - y) };
+    });
+    return { arm, startedAt: b * 20_000, duration: 15_000, timings };
+  });
+}
+
+export function workload(ratio: number, half = 0.05, over: Partial<WorkloadSpeed> = {}): WorkloadSpeed {
+  const noise = 0.02;
+  const [low, high] = [ratio - half, ratio + half];
+  return {
+    workload: "single_stream",
+    base: arm(41.2),
+    candidate: arm(41.2 * ratio),
+    ratio: { estimate: ratio, interval: { low, high, level: 0.95 } },
+    noise,
+    claim: low > 1 + noise ? "faster" : high < 1 - noise ? "slower" : "no difference",
+    overPeer: ratio * 1.1,
+    blocks: blocks(ratio),
+    ...over,
+  };
+}
+
+const pass = (checks: readonly Check[]) => ({ kind: "pass", checks }) as unknown as Pass;
+
+export const recorded = (
+  t: Trial,
+  workloads: readonly WorkloadSpeed[],
+  checks: readonly Check[] = [check(0.003, -0.003, 0.009)],
+): Outcome => ({ kind: "recorded", trial: t, verdict: pass(checks), speed: { workloads } });
+
+export const failed = (t: Trial, checks: readonly Check[] = [check(0.061, 0.034, 0.088)]): Outcome => ({
+  kind: "rejected",
+  trial: t,
+  verdict: { kind: "fail", checks },
+});
+
+export const unsure = (
+  t: Trial,
+  checks: readonly Check[] = [check(0.012, -0.004, 0.028, { needed: 2400 })],
+): Outcome => ({
+  kind: "rejected",
+  trial: t,
+  verdict: { kind: "unsure", checks },
+});
+
+export const unmeasured = (t: Trial, kind: "void" | "skipped", reason: string): Outcome => ({
+  kind,
+  trial: t,
+  reason,
+});
+
+export async function recording(
+  outcome: Outcome,
+  over: Partial<Recording["stamp"]> = {},
+): Promise<Recording> {
+  const stamp: Recording["stamp"] = {
+    at: clock.now(),
+    hardware: HARDWARE,
+    versions: { assay: "0.1.0", deno: "2.9.6" },
+    commit: { id: "c0ffee".repeat(6) + "c0ff", dirty: false },
+    model: { name: "Toy-135M", digest: "b2".repeat(32), precision: "f32 from Q4_1" },
+    ...over,
+  };
+  return { schema: SCHEMA, id: await digest({ stamp, outcome }), stamp, outcome };
+}
+
+/** A board with every kind of row on it. */
+export async function everything(): Promise<readonly Recording[]> {
+  const nats = {
+    unit: "nats/token",
+    eval: "wikipedia",
+    metric: "perplexity",
+    base: 2.812,
+    candidate: 2.816,
+  } as const;
+  const load = (
+    ratio: number,
+  ) => [workload(ratio), workload(ratio * 1.1, 0.12, { workload: "eight_streams" })];
+  const both = { workloads: ["single_stream", "eight_streams"] };
+  const outcomes: readonly Outcome[] = [
+    recorded(trial("baseline again", { ...both, techniques: [], candidate: PARTS }), [
+      workload(1.003, 0.017),
+      workload(1.01, 0.03, { workload: "eight_streams" }),
+    ], [check(0, -0.004, 0.004)]),
+    recorded(
+      trial("transformers_js", { ...both, techniques: [], engine: "transformers_js", candidate: PARTS }),
+      load(0.91),
+      [
+        breaches(0),
+      ],
+    ),
+    recorded(trial("int8", both), load(1.62), [
+      check(0.003, -0.003, 0.009),
+      check(0.004, 0.001, 0.018, nats),
+      check(0.002, -0.004, 0.008, { when: "under load" }),
+    ]),
+    recorded(trial("prompt_lookup", both), load(1.58), [breaches(0), breaches(0, { when: "under load" })]),
+    recorded(trial("int8 + prompt_lookup", both), load(2.35)),
+    recorded(trial("prefix_cache", both), load(1.01), [breaches(0)]),
+    recorded(trial("int6 loose", both), load(1.8), [check(0.021, 0.008, 0.034, { allowed: 0.05 })]),
+    unsure(trial("kv_int8", both)),
+    failed(trial("int4", both), [
+      check(0.061, 0.034, 0.088),
+      check(0.11, 0.09, 0.13, { ...nats, candidate: 2.922 }),
+    ]),
+    failed(trial("early_exit", both), [breaches(17)]),
+    unmeasured(trial("continuous_batching", both), "void", "the machine slept during the race"),
+    unmeasured(trial("medusa", both), "skipped", "the model has no extra heads"),
+  ];
+  return await Promise.all(outcomes.map((outcome) => recording(outcome)));
+}

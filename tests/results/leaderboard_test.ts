@@ -1,0 +1,122 @@
+import { assert, assertEquals } from "@std/assert";
+import { boards, type Recording, renderBoard, summarise, why } from "../../results/mod.ts";
+import {
+  breaches,
+  check,
+  clock,
+  DAY,
+  everything,
+  failed,
+  HARDWARE,
+  recorded,
+  recording,
+  trial,
+  unmeasured,
+  workload,
+} from "./fixture.ts";
+
+const one = async (...outcomes: Parameters<typeof recording>[0][]) =>
+  boards(await Promise.all(outcomes.map((outcome) => recording(outcome))))[0]!;
+
+Deno.test("recorded rows rank by ratio and share a place with the first that they cannot be told from", async () => {
+  const board = await one(
+    recorded(trial("c"), [workload(1.2)]),
+    recorded(trial("a"), [workload(1.62)]),
+    recorded(trial("b"), [workload(1.58)]),
+  );
+  assertEquals(board.ranked.map(({ name, place, tied }) => [name, place, tied]), [["a", 1, true], [
+    "b",
+    1,
+    true,
+  ], ["c", 3, false]]);
+});
+
+Deno.test("a tie is with the first of the group: it does not chain from row to row", async () => {
+  const board = await one(
+    recorded(trial("a"), [workload(1.6, 0.03)]),
+    recorded(trial("b"), [workload(1.565, 0.03)]),
+    recorded(trial("c"), [workload(1.53, 0.03)]),
+  );
+  assertEquals(board.ranked.map(({ place }) => place), [1, 1, 3]);
+});
+
+Deno.test("hardware, model and suite each have their own board", async () => {
+  const outcome = recorded(trial("int8"), [workload(1.5)]);
+  const base = await recording(outcome);
+  const all = [
+    base,
+    await recording(outcome, { hardware: { ...HARDWARE, id: "b0".repeat(32) } }),
+    await recording(outcome, { model: { ...base.stamp.model, precision: "f32 from Q8_0" } }),
+    await recording(recorded(trial("int8", { suite: "smoke" }), [workload(1.5)])),
+  ];
+  const found = boards(all);
+  assertEquals(found.length, 4);
+  assertEquals(new Set(found.map(({ key }) => key)).size, 4);
+  assert(found.every(({ ranked }) => ranked.length === 1 && ranked[0]!.place === 1));
+});
+
+Deno.test("of each name the latest judged recording counts, and all judged ones are counted", async () => {
+  const at = (outcome: Recording["outcome"], day: number) =>
+    recording(outcome, { at: clock.now() + day * DAY });
+  const t = trial("int8");
+  const all = [
+    await at(recorded(t, [workload(1.6)]), 0),
+    await at(failed(t), 1),
+    await at(unmeasured(t, "void", "slept"), 2),
+  ];
+  const [board] = boards(all);
+  assertEquals(board!.ranked, []);
+  assertEquals(board!.refused.map(({ kind, tries }) => [kind, tries]), [["rejected", 2]]);
+});
+
+Deno.test("a wide margin ranks nowhere", async () => {
+  const board = await one(recorded(trial("loose"), [workload(3)], [check(0.01, 0, 0.02, { allowed: 0.05 })]));
+  assertEquals([board.ranked.length, board.wide.length], [0, 1]);
+});
+
+Deno.test("the baseline against itself is the noise row and has no place", async () => {
+  const board = await one(recorded(trial("baseline again", { techniques: [] }), [workload(1.001, 0.01)]));
+  assertEquals([board.ranked.length, board.noise?.name], [0, "baseline again"]);
+  assertEquals(summarise(board).headline, "No technique has run here yet, only the baseline.");
+});
+
+Deno.test("the worst check is the failed one, then the one nearest to its margin, without its samples", async () => {
+  const near = check(0.004, 0.001, 0.019, { eval: "near" });
+  const board = await one(
+    recorded(trial("ok"), [workload(1.5)], [check(0, -0.004, 0.004), near]),
+    failed(trial("bad"), [near, breaches(3)]),
+  );
+  assertEquals([board.ranked[0]!.worst?.eval, board.refused[0]!.worst?.eval], ["near", "token_match"]);
+  assertEquals(board.ranked[0]!.worst?.samples, []);
+});
+
+Deno.test("a refused row carries no figures", async () => {
+  const board = await one(failed(trial("int4")));
+  assert(!/figures|tokensPerSecond|ratio|ttft/i.test(JSON.stringify(board)));
+});
+
+Deno.test("no line of the terminal board is wider than 80 columns, and verdicts are words", async () => {
+  const all = [
+    ...await everything(),
+    await recording(failed(trial("a very long technique name + another one + a third one"))),
+    await recording(unmeasured(trial("x"), "void", "because-of-an-unbroken-word-".repeat(9))),
+  ];
+  const text = boards(all).map((board) => renderBoard(board, { colour: false, reasons: why(all) })).join(
+    "\n",
+  );
+  for (const line of text.split("\n")) assert(line.length <= 80, `${line.length}: ${line}`);
+  for (const word of ["PASS", "FAIL", "UNSURE", "VOID", "SKIPPED"]) assert(text.includes(word));
+  assert(!text.includes("\u001b"));
+});
+
+Deno.test("a name cannot steer the terminal", async () => {
+  const all = [await recording(failed(trial("evil\u001b[2J\u202ename\r\n")))];
+  const text = renderBoard(boards(all)[0]!, { colour: false, reasons: why(all) });
+  // deno-lint-ignore no-control-regex
+  assert(!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/.test(text));
+});
+
+Deno.test("colour appears only when asked for", async () => {
+  const board = await one(recorded(trial("int8"), [workload(1.5)]));
+  assert(renderBoard(board, { colour: true }).includes("\u001b[32m"));
+});

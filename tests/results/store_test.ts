@@ -1,0 +1,218 @@
+import { DatabaseSync } from "node:sqlite";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UserError } from "../../engine/mod.ts";
+import type { Outcome } from "../../evals/mod.ts";
+import { exportJsonl, ledger, openStore, storePath } from "../../results/mod.ts";
+import {
+  check,
+  failed,
+  HARDWARE,
+  recorded,
+  recording,
+  trial,
+  unmeasured,
+  unsure,
+  workload,
+} from "./fixture.ts";
+
+async function inFolder(run: (path: string) => unknown): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(`${folder}/results.sqlite`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function smuggled(): Outcome {
+  const planted = { extra: { speed: { workloads: [] } } };
+  return { ...failed(trial("int4")), ...planted };
+}
+
+Deno.test("a store gives back every kind of recording as it went in, oldest first", async () => {
+  const outcomes = [
+    recorded(trial("int8"), [workload(1.6)]),
+    failed(trial("int4")),
+    unsure(trial("kv")),
+    unmeasured(trial("a"), "void", "slept"),
+    unmeasured(trial("b"), "skipped", "no heads"),
+  ];
+  const all = await Promise.all(outcomes.map((outcome) => recording(outcome)));
+  using store = openStore(":memory:");
+  for (const one of all) store.append(one);
+  assertEquals([...store.read()], all);
+  assertEquals([...store.read({ trial: trial("kv").id })], [all[2]]);
+  assertEquals([...store.read({ id: all[0]!.id, hardware: HARDWARE.id })], [all[0]]);
+  assertEquals([...store.read({ hardware: "none" })], []);
+  assertEquals(store.revision(), 5);
+});
+
+Deno.test("appending the same recording twice keeps it once", async () => {
+  using store = openStore(":memory:");
+  const one = await recording(failed(trial("int4")));
+  store.append(one);
+  store.append(one);
+  assertEquals([...store.read()].length, 1);
+});
+
+Deno.test("the door refuses a recorded outcome whose checks do not come to a pass", async () => {
+  using store = openStore(":memory:");
+  const planted = [
+    recorded(trial("none judged"), [workload(2)], []),
+    recorded(trial("over the margin"), [workload(2)], [check(0.05, 0.03, 0.07, { decision: "pass" })]),
+    recorded(trial("undecided"), [workload(2)], [check(0.001, -0.001, 0.003, { decision: "unsure" })]),
+    recorded(trial("only reported"), [workload(2)], [reported()]),
+    recorded(trial("decision taken away"), [workload(2)], [check(0, 0, 0), { ...reported(), allowed: 0.02 }]),
+    recorded(trial("bound is no number"), [workload(2)], [check(0, 0, NaN, { decision: "pass" })]),
+    recorded(trial("no pairs"), [workload(2)], [check(0, 0, 0, { n: 0 })]),
+  ];
+  for (const outcome of planted) {
+    const one = await recording(outcome);
+    assertThrows(() => store.append(one), Error, "must come to a pass");
+  }
+  assertEquals(store.revision(), 0);
+});
+
+function reported() {
+  const { allowed: _allowed, decision: _decision, ...rest } = check(0, 0, 0);
+  return rest;
+}
+
+Deno.test("the door refuses a speed in any other kind of outcome, however deep", async () => {
+  using store = openStore(":memory:");
+  const one = await recording(smuggled());
+  assertThrows(() => store.append(one), Error, "outcome.extra.speed");
+  assertEquals(store.revision(), 0);
+});
+
+Deno.test("a stored row can be neither updated nor deleted, by anyone", async () => {
+  await inFolder(async (path) => {
+    using store = openStore(path);
+    store.append(await recording(failed(trial("int4"))));
+    using db = new DatabaseSync(path);
+    assertThrows(() => db.exec("UPDATE recordings SET kind = 'recorded'"), Error, "append-only");
+    assertThrows(() => db.exec("DELETE FROM recordings"), Error, "append-only");
+    assertEquals([...store.read()].length, 1);
+  });
+});
+
+Deno.test("a row edited by other hands is named as broken while the others are read", async () => {
+  await inFolder(async (path) => {
+    using store = openStore(path);
+    const [good, bad] = [await recording(failed(trial("good"))), await recording(failed(trial("bad")))];
+    store.append(good);
+    store.append(bad);
+    using db = new DatabaseSync(path);
+    db.exec(
+      "DROP TRIGGER recordings_no_update; UPDATE recordings SET body = replace(body, '600', '900') WHERE name = 'bad'",
+    );
+    const broken: unknown[] = [];
+    assertEquals([...store.read({}, (row) => broken.push(row))].map(({ id }) => id), [good.id]);
+    assertEquals(broken, [{ id: bad.id, why: "its contents do not match its digest" }]);
+  });
+});
+
+Deno.test("a store from a newer version is refused in one sentence that says what to do", async () => {
+  await inFolder((path) => {
+    openStore(path)[Symbol.dispose]();
+    using db = new DatabaseSync(path);
+    db.exec("PRAGMA user_version = 99");
+    const error = assertThrows(() => openStore(path), UserError, "found 99");
+    assertStringIncludes(error.message, "Update Assay");
+  });
+});
+
+Deno.test("a damaged file, a foreign database and a folder that cannot be made are user errors", async () => {
+  await inFolder((path) => {
+    Deno.writeTextFileSync(path, "this is not a database, but it is long enough to look at".repeat(40));
+    assertThrows(() => openStore(path), UserError, "undamaged");
+    const foreign = `${path}.foreign`;
+    const db = new DatabaseSync(foreign);
+    db.exec("CREATE TABLE songs (title TEXT)");
+    db.close();
+    assertThrows(() => openStore(foreign), UserError, "found another SQLite database");
+    assertThrows(() => openStore(`${path}/below/results.sqlite`), UserError, "writable");
+  });
+});
+
+Deno.test("a store cut short on disk is a user error, not a crash", async () => {
+  await inFolder(async (path) => {
+    {
+      using store = openStore(path);
+      for (let i = 0; i < 20; i++) store.append(await recording(failed(trial(`t${i}`))));
+    }
+    const bytes = Deno.readFileSync(path);
+    Deno.writeFileSync(path, bytes.subarray(0, 12_288));
+    assertThrows(
+      () => {
+        using store = openStore(path);
+        return [...store.read()];
+      },
+      UserError,
+      "undamaged",
+    );
+  });
+});
+
+Deno.test("a process killed inside a transaction loses that outcome and no other", async () => {
+  await inFolder(async (path) => {
+    openStore(path)[Symbol.dispose]();
+    const script = new URL("./killed_writer.ts", import.meta.url);
+    const flags = ["--no-check", "--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+    const args = ["run", ...flags, script.href, path];
+    const { stdout, success } = await new Deno.Command("deno", { args, stderr: "null" }).output();
+    assertEquals([new TextDecoder().decode(stdout).trim(), success], ["inside", false]);
+    using store = openStore(path);
+    assertEquals([...store.read()].map(({ outcome }) => outcome.trial.name), ["committed"]);
+    store.append(await recording(failed(trial("after"))));
+    assertEquals([...store.read()].length, 2);
+    assertEquals(store.revision(), 2);
+  });
+});
+
+Deno.test("two writers on one file lose nothing", async () => {
+  await inFolder(async (path) => {
+    using a = openStore(path);
+    using b = openStore(path);
+    for (let i = 0; i < 10; i++) (i % 2 ? a : b).append(await recording(failed(trial(`t${i}`))));
+    assertEquals([...a.read()].length, 10);
+    assertEquals(a.revision(), b.revision());
+  });
+});
+
+Deno.test("the ledger knows a trial only where it was judged on this machine with this code", async () => {
+  using store = openStore(":memory:");
+  const t = trial("int4");
+  const mine = await recording(failed(t));
+  const book = ledger(store, mine.stamp);
+  assertEquals([book.done(t), book.tries(t)], [undefined, 0]);
+  store.append(await recording(unmeasured(t, "void", "slept")));
+  store.append(await recording(failed(t), { versions: { assay: "0.0.9", deno: "2.9.6" } }));
+  store.append(await recording(failed(t), { commit: { id: "another", dirty: false } }));
+  store.append(await recording(failed(t), { hardware: { ...HARDWARE, id: "elsewhere" } }));
+  assertEquals([book.done(t), book.tries(t)], [undefined, 3]);
+  store.append(mine);
+  assertEquals([book.done(t), book.tries(t)], [mine.outcome, 4]);
+});
+
+Deno.test("the export is one JSON document a line", async () => {
+  using store = openStore(":memory:");
+  const one = await recording(recorded(trial("two\nlines"), [workload(1.3)]));
+  store.append(one);
+  const lines = [...exportJsonl(store)];
+  assertEquals(lines.map((line) => JSON.parse(line)), [one]);
+  assert(!lines[0]!.includes("\n"));
+});
+
+Deno.test("the store's place is ASSAY_STORE, else a hidden folder of the current one", () => {
+  const before = Deno.env.get("ASSAY_STORE");
+  try {
+    Deno.env.delete("ASSAY_STORE");
+    assertEquals(storePath(), ".assay/results.sqlite");
+    Deno.env.set("ASSAY_STORE", "elsewhere.sqlite");
+    assertEquals(storePath(), "elsewhere.sqlite");
+  } finally {
+    if (before === undefined) Deno.env.delete("ASSAY_STORE");
+    else Deno.env.set("ASSAY_STORE", before);
+  }
+});

@@ -1,0 +1,228 @@
+import { DatabaseSync } from "node:sqlite";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UserError } from "../../engine/mod.ts";
+import { createApp, openStore, type Recording, type ResultsStore, view } from "../../results/mod.ts";
+import { flips } from "../../results/viewer/flips.tsx";
+import { ecdf } from "../../results/viewer/latency.tsx";
+import { check, everything, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
+
+function filled(recordings: readonly Recording[]): ResultsStore {
+  const store = openStore(":memory:");
+  for (const one of recordings) store.append(one);
+  return store;
+}
+
+async function text(store: ResultsStore, path: string, status = 200): Promise<string> {
+  const response = await createApp(store).request(path);
+  assertEquals(response.status, status, path);
+  return await response.text();
+}
+
+const idOf = (all: readonly Recording[], name: string) =>
+  all.find(({ outcome }) => outcome.trial.name === name)!.id;
+
+Deno.test("the board says its verdict first, and holds every row and figure without a script", async () => {
+  using store = filled(await everything());
+  const html = await text(store, "/");
+  assertStringIncludes(
+    html,
+    "<h1>5 of 10 techniques held quality. Fastest: int8 + prompt_lookup, 2.35x the baseline.</h1>",
+  );
+  for (
+    const shown of [
+      "1.62x",
+      "[1.57, 1.67]",
+      "−0.004 nats",
+      "FAIL",
+      "UNSURE",
+      "VOID",
+      "SKIPPED",
+      "2=",
+      "not timed",
+    ]
+  ) {
+    assertStringIncludes(html, shown);
+  }
+  assert(html.indexOf('class="quality"') < html.indexOf('class="rate"'));
+});
+
+Deno.test("every page has a JSON twin and links that are relative", async () => {
+  const all = await everything();
+  using store = filled(all);
+  const id = idOf(all, "int8");
+  for (const path of ["/", "/refusals", "/history", `/trial/${id}`]) {
+    const html = await text(store, path);
+    assert(!/(href|src)="\//.test(html), `${path} holds an absolute link`);
+    assert(!/(href|src)="https?:/.test(html), `${path} loads from elsewhere`);
+    const twin = /href="([^"]*api\/[^"]*)"/.exec(html)![1]!;
+    const json = await text(store, new URL(twin, `http://localhost${path}`).pathname);
+    assertEquals(typeof JSON.parse(json), "object");
+  }
+});
+
+Deno.test("a trial page holds each check with its margin, both answers of each flip, and the percentiles as tables", async () => {
+  const all = await everything();
+  using store = filled(all);
+  const html = await text(store, `/trial/${idOf(all, "int8")}`);
+  for (
+    const shown of [
+      "margin −2.0 pp",
+      "under load",
+      "the first",
+      "the second",
+      "p95",
+      'role="img"',
+      "Lost <b>",
+    ]
+  ) {
+    assertStringIncludes(html, shown);
+  }
+  assert(html.indexOf("Lost: ") < html.indexOf("Won: "));
+});
+
+Deno.test("no refused trial shows a speed, in its page, its JSON, or the refusals", async () => {
+  const all = (await everything()).filter(({ outcome }) => outcome.kind !== "recorded");
+  using store = filled(all);
+  const pages = [
+    "/refusals",
+    "/api/refusals",
+    "/api/board",
+    "/api/history",
+    ...all.flatMap(({ id }) => [`/trial/${id}`, `/api/trial/${id}`]),
+  ];
+  for (const path of pages) {
+    const body = await text(store, path);
+    assert(
+      !/tok\/s|tokens\/s vs|tokensPerSecond|"speed"|"ratio"|ttft|tpot|data-ecdf|\d\.\d\dx/i.test(body),
+      path,
+    );
+  }
+});
+
+Deno.test("hostile names come out as text", async () => {
+  const name = `<img src=x onerror=alert(1)>"'&`;
+  const evil = check(0.061, 0.034, 0.088, {
+    eval: name,
+    samples: [{
+      id: name,
+      cluster: "c",
+      base: 1,
+      candidate: 0,
+      weight: 1,
+      shown: { prompt: name, base: name, candidate: "</pre><script>alert(2)</script>" },
+    }],
+  });
+  const all = [
+    await recording(failed(trial(name), [evil])),
+    await recording(recorded(trial(`${name}2`), [workload(1.5, 0.05, { workload: name })])),
+    await recording(
+      recorded(trial(`${name}3`, { workloads: [name] }), [workload(1.5, 0.05, { workload: name })]),
+    ),
+  ];
+  using store = filled(all);
+  for (const path of ["/", "/refusals", "/history", ...all.map(({ id }) => `/trial/${id}`)]) {
+    const html = await text(store, path);
+    assert(!html.includes("<img") && !html.includes("<script>"), path);
+  }
+});
+
+Deno.test("an empty store says what to run", async () => {
+  using store = filled([]);
+  for (const path of ["/", "/refusals", "/history"]) {
+    assertStringIncludes(await text(store, path), "deno task bench");
+  }
+});
+
+Deno.test("a bad id, board or path is a page that says so, with a way back", async () => {
+  using store = filled(await everything());
+  for (
+    const path of [
+      "/trial/nonsense",
+      "/trial/abc123abc123",
+      "/?board=none",
+      "/history?board=none",
+      "/nowhere",
+      "/static/..%2fview.ts",
+    ]
+  ) {
+    assertStringIncludes(await text(store, path, 404), "To the board");
+  }
+  assertStringIncludes(await text(store, "/api/trial/abc123abc123", 404), "error");
+});
+
+Deno.test("a broken record is named while the others show", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/r.sqlite`;
+    using store = openStore(path);
+    for (const one of [await recording(failed(trial("good"))), await recording(failed(trial("bad")))]) {
+      store.append(one);
+    }
+    using db = new DatabaseSync(path);
+    db.exec("DROP TRIGGER recordings_no_update; UPDATE recordings SET body = '{' WHERE name = 'bad'");
+    const html = await text(store, "/");
+    assertStringIncludes(html, "One record cannot be read");
+    assertStringIncludes(html, ">good</a>");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a page shows what was appended after the app was made", async () => {
+  using store = filled([]);
+  const app = createApp(store);
+  assertStringIncludes(await (await app.request("/")).text(), "no results");
+  store.append(await recording(unmeasured(trial("late"), "skipped", "no heads")));
+  assertStringIncludes(await (await app.request("/")).text(), ">late</a>");
+});
+
+Deno.test("pages may load only what this server gives, and it gives Chart.js", async () => {
+  using store = filled([]);
+  const app = createApp(store);
+  assertStringIncludes(
+    (await app.request("/")).headers.get("Content-Security-Policy")!,
+    "default-src 'none'",
+  );
+  for (const file of ["style.css", "client.js", "icon.svg", "chart.js"]) {
+    const response = await app.request(`/static/${file}`);
+    assertEquals(response.status, 200, file);
+    assert((await response.text()).length > 100);
+  }
+});
+
+Deno.test("a busy port is one clear sentence", async () => {
+  using store = filled([]);
+  const server = view({ port: 0, host: "127.0.0.1", store });
+  try {
+    assertThrows(() => view({ port: server.addr.port, host: "127.0.0.1", store }), UserError, "must be free");
+    const response = await fetch(`http://127.0.0.1:${server.addr.port}/`);
+    assertStringIncludes(await response.text(), "Assay");
+  } finally {
+    await server.shutdown();
+  }
+});
+
+Deno.test("flips are sorted by the metric's own direction", () => {
+  const pair = (id: string, base: number, candidate: number) => ({
+    id,
+    cluster: id,
+    base,
+    candidate,
+    weight: 1,
+  });
+  const samples = [pair("up", 1, 2), pair("down", 2, 1), pair("same", 1, 1)];
+  const nats = check(0.1, 0, 0.2, { unit: "nats/token", base: 2, candidate: 2.1, samples });
+  assertEquals(flips(nats).lost.map(({ id }) => id), ["up"]);
+  const fraction = check(0.1, 0, 0.2, { base: 0.6, candidate: 0.5, samples });
+  assertEquals([flips(fraction).lost[0]!.id, flips(fraction).won[0]!.id, flips(fraction).same], [
+    "down",
+    "up",
+    1,
+  ]);
+});
+
+Deno.test("an empirical distribution rises to one and keeps its largest value when thinned", () => {
+  const curve = ecdf(Array.from({ length: 1000 }, (_, i) => 1000 - i));
+  assertEquals(curve.at(-1), { x: 1000, y: 1 });
+  assert(curve.length <= 162 && curve.every(({ y }, i) => i === 0 || y > curve[i - 1]!.y));
+});
