@@ -1,6 +1,7 @@
 /** An eval asks a session and grades each answer beside the answer of the stack beneath, so comparison is paired. */
 import type { Session, SlotName } from "../engine/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
+import type { Work } from "./estimate.ts";
 
 /** One number per sample and metric. `weight`: how many units (tokens) it averages over; 1 where absent. */
 export interface Grade {
@@ -37,6 +38,8 @@ export interface Eval<S extends Sample = Sample, A = unknown> {
   ask(session: Session, samples: readonly S[]): AsyncIterable<Answered<A>>;
   /** Keyed by metric name. `reference`: the answer of the stack beneath to the same sample. */
   grade(answer: A, sample: S, reference: A): Readonly<Record<string, Grade>>;
+  /** Tokens that one sample has a stack read and write, about. */
+  work(sample: S): Work;
   /** The answer in a few words for people, e.g. the chosen continuation. */
   show(answer: A, sample: S): string;
   /** Answers too large to keep: both stacks are asked side by side and answers are dropped once graded. */

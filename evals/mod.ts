@@ -7,6 +7,8 @@ export { bench, type Ledger, type Progress } from "./bench.ts";
 export { BOARD_MARGIN, compare } from "./compare.ts";
 export { type Difference, type Estimate, estimate } from "./interval.ts";
 export { judge, verifies } from "./verdict.ts";
+export { estimateRows, measureRates, type Rates } from "./estimate.ts";
+export { loadSuite } from "./suites/mod.ts";
 export { audit, percentiles, ratioOf, workloadSpeed } from "./speed.ts";
 export { drive, type Driven } from "./load.ts";
 export { race, type Raced } from "./race.ts";

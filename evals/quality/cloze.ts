@@ -1,6 +1,7 @@
 /** The last word of a passage, as LAMBADA asks it (Paperno et al., 2016): right when every token of it is the likeliest. */
 import type { Cloze, Dataset } from "../../datasets/mod.ts";
 import type { Session } from "../../engine/mod.ts";
+import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
 import { encodePair } from "./multiple_choice.ts";
 
@@ -32,6 +33,7 @@ export function cloze(dataset: Dataset<Cloze>, { count }: { readonly count: numb
       }
     },
     grade: ({ right, logProb }) => ({ acc: { value: Number(right) }, word_nll: { value: -logProb } }),
+    work: ({ context, target }) => ({ read: (context + target).length / CHARACTERS_PER_TOKEN, write: 0 }),
     show: ({ right, logProb }, sample) =>
       `${right ? "found" : "missed"} "${sample.target.trim()}" (${logProb.toFixed(2)} nats)`,
   };

@@ -5,6 +5,7 @@
  */
 import type { Dataset, Text } from "../../datasets/mod.ts";
 import type { Session } from "../../engine/mod.ts";
+import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
 
 interface Answer {
@@ -55,6 +56,7 @@ export function logitKl(
         same_top: { value: same / parts.length, weight: parts.length },
       };
     },
+    work: ({ text }) => ({ read: Math.min(tokens, text.length / CHARACTERS_PER_TOKEN), write: 0 }),
     show: ({ tokens: n }) => `${n} distributions`,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Choices, Dataset } from "../../datasets/mod.ts";
 import type { Session, Tokenizer } from "../../engine/mod.ts";
+import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval, Metric } from "../eval.ts";
 
 interface Answer {
@@ -54,6 +55,10 @@ export function multipleChoice(
         acc_norm: { value: Number(norm === sample.gold) },
       };
     },
+    work: ({ context, continuations }) => ({
+      read: (context.length + continuations.join("").length) / CHARACTERS_PER_TOKEN,
+      write: 0,
+    }),
     show: (answer, sample) => sample.continuations[pick(answer, sample, judged === "acc_norm")]!.trim(),
   };
 }

@@ -1,6 +1,7 @@
 /** Negative log-likelihood per token of running text, teacher-forced; perplexity is its exponential. */
 import type { Dataset, Text } from "../../datasets/mod.ts";
 import type { Session } from "../../engine/mod.ts";
+import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
 
 interface Answer {
@@ -32,6 +33,7 @@ export function perplexity(
       }
     },
     grade: ({ nll, tokens: weight }) => ({ nll: { value: nll, weight } }),
+    work: ({ text }) => ({ read: Math.min(tokens, text.length / CHARACTERS_PER_TOKEN), write: 0 }),
     show: ({ nll }) => `${nll.toFixed(4)} nats/token`,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Dataset, Prompt } from "../../datasets/mod.ts";
 import type { Request, ScoreItem, Session } from "../../engine/mod.ts";
+import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
 
 /** The least band of numerical ties, in logits: 32-bit sums in another order differ by less. */
@@ -60,6 +61,10 @@ export function tokenMatch(
       const ties = answer === reference ? reference.flipped : tie;
       return { divergent: { value: Number(breach) }, ties: { value: Number(ties) } };
     },
+    work: ({ system = "", turns }) => ({
+      read: 2 * (system.length + turns[0]!.length) / CHARACTERS_PER_TOKEN,
+      write: tokens,
+    }),
     show: ({ text }) => text,
   };
 }

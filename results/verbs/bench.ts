@@ -1,0 +1,191 @@
+/** `deno task bench`: says what it will run, judges, races, records after every outcome, and prints the board. */
+import {
+  type Bench,
+  bench,
+  estimateRows,
+  loadSuite,
+  measureRates,
+  type Outcome,
+  plan,
+  type Planned,
+} from "../../evals/mod.ts";
+import { systemClock, UserError } from "../../engine/mod.ts";
+import { boards } from "../leaderboard.ts";
+import { ledger } from "../ledger.ts";
+import { record, stamp } from "../record.ts";
+import type { Recording } from "../recording.ts";
+import { openStore, storePath } from "../store.ts";
+import { renderBoard, wantsColour, why } from "../terminal.ts";
+import { read } from "./arguments.ts";
+import { prepare, SETTING } from "./setting.ts";
+import { StatusLine } from "./status_line.ts";
+
+const USAGE = {
+  command: "deno task bench",
+  about: "judges techniques by their answers, races those that pass, and prints the board",
+  options: {
+    suite: { value: "NAME|FILE", about: "the suite; standard where absent" },
+    only: { value: "NAME", many: true, about: "run this row (and the baseline again)" },
+    list: { about: "list the suite's rows and what verifies them, and stop" },
+    again: { about: "run rows once more that are recorded already" },
+    require: { value: "NAME", many: true, about: "exit with code 2 unless this row was recorded" },
+    json: { about: "end with one JSON document on one line" },
+    store: { value: "FILE", about: `the store; ${storePath()} where absent` },
+    ...SETTING,
+  },
+} as const;
+
+/** Runs the suite. */
+export async function run(args: readonly string[]): Promise<number> {
+  const values = read(USAGE, args);
+  if (!values) return 0;
+  const suite = await loadSuite(values.suite ?? "standard");
+  using store = openStore(values.store);
+  const status = new StatusLine();
+  const setting = await prepare(values, status);
+  const config: Bench = { suite, ...setting };
+  const rows = chosen(await plan(config), [...values.only, ...values.require]);
+  if (values.list) {
+    console.log(rows.map(describeRow).join("\n"));
+    return 0;
+  }
+  const context = {
+    hardware: await setting.engine.hardware(),
+    model: setting.baseline.model,
+    clock: systemClock,
+  };
+  const known = ledger(store, await stamp(context));
+  const left = rows.filter((row) => values.again || known.done(row.trial) === undefined);
+  const clock = await announce(config, rows, left, status);
+  const recordings: Recording[] = [];
+  const outcomes = bench(
+    config,
+    values.again ? { ...known, done: () => undefined } : known,
+    clock.progress,
+    rows,
+  );
+  const interrupted = onInterrupt(() => status.clear());
+  for await (const { outcome, fresh } of outcomes) {
+    if (fresh) {
+      const recording = await record(outcome, context);
+      store.append(recording);
+      recordings.push(recording);
+      clock.rowDone(outcome.trial.name);
+    }
+    status.clear();
+    console.error(`${fresh ? "" : "recorded before: "}${outcome.trial.name}: ${outcome.kind}`);
+  }
+  interrupted();
+  const trials = new Set(rows.map((row) => row.trial.id));
+  const shown = [...store.read({ hardware: context.hardware.id })].filter((r) =>
+    trials.has(r.outcome.trial.id)
+  );
+  for (const board of boards(shown)) {
+    console.log(`\n${renderBoard(board, { colour: wantsColour(), reasons: why(shown) })}`);
+  }
+  const latest = new Map(shown.map((recording) => [recording.outcome.trial.id, recording.outcome]));
+  if (values.json) {
+    console.log(JSON.stringify({ suite: suite.name, outcomes: [...latest.values()].map(brief) }));
+  }
+  const missing = values.require.filter((name) =>
+    ![...latest.values()].some((o) => o.trial.name === name && o.kind === "recorded")
+  );
+  if (missing.length > 0) console.error(`Required but not recorded: ${missing.join(", ")}.`);
+  return missing.length > 0 ? 2 : 0;
+}
+
+function chosen(rows: readonly Planned[], names: readonly string[]): readonly Planned[] {
+  if (names.length === 0) return rows;
+  const known = rows.map((row) => row.trial.name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(`Cannot run ${unknown} as the suite's rows are ${known.join(", ")}.`);
+  }
+  return rows.filter((row, index) => index === 0 || names.includes(row.trial.name));
+}
+
+function describeRow({ trial, steps, techniques, blind }: Planned): string {
+  const claims = techniques.map(({ name, claim }) => `${name} (${claim})`).join(" + ") ||
+    `the baseline on ${trial.engine}`;
+  const checks = steps.map(({ against, evals }) =>
+    `    beside ${against}: ${evals.map((e) => `${e.name} n=${e.count}`).join(", ")}`
+  );
+  return [`${trial.name}: ${claims}`, ...checks, ...(blind ? [`    void: ${blind}`] : [])].join("\n");
+}
+
+/** Prints the plan with the time it should take; returns what keeps the status line. */
+async function announce(
+  config: Bench,
+  rows: readonly Planned[],
+  left: readonly Planned[],
+  status: StatusLine,
+) {
+  const { suite, engine, baseline } = config;
+  if (left.length === 0) return { progress: () => {}, rowDone: () => {} };
+  status.show("opening the baseline to see how fast this machine is", 0);
+  const session = await engine.open(baseline);
+  const rates = await measureRates(session);
+  await session[Symbol.asyncDispose]();
+  status.show("reading the data sets", 0);
+  const costs = await estimateRows(left, suite, rates);
+  const total = costs.reduce((sum, cost) => sum + cost, 0);
+  status.clear();
+  console.error(`Suite ${suite.name}: ${suite.summary}.`);
+  console.error(
+    `${left.length} of ${rows.length} rows to run: ${left.map((row) => row.trial.name).join(", ")}.`,
+  );
+  console.error(
+    `On ${suite.evals.length} evals and ${suite.workloads.length} workloads it should take at most ${
+      minutes(total)
+    }.`,
+  );
+  const started = systemClock.now();
+  let finished = 0;
+  return {
+    progress: (
+      { row, stage, done, total: of }: { row: string; stage: string; done: number; total: number },
+    ) => {
+      const index = left.findIndex(({ trial }) => trial.name === row);
+      const elapsed = (systemClock.now() - started) / 1000;
+      const remaining = Math.max(total - Math.max(finished, 0) - 0, 0);
+      const pace = finished > 0 ? elapsed / finished : 1;
+      const text = `${index + 1}/${left.length} ${row}: ${stage} ${done}/${of}, at most ${
+        minutes(Math.max(0, remaining * pace))
+      } left`;
+      status.show(text, finished / total, `${row}:${stage}`);
+    },
+    rowDone: (name: string) => {
+      finished += costs[left.findIndex(({ trial }) => trial.name === name)] ?? 0;
+    },
+  };
+}
+
+function minutes(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+/** An outcome without its samples and raw timings, for --json. */
+function brief(outcome: Outcome): unknown {
+  const { kind, trial } = outcome;
+  const base = { kind, name: trial.name, trial: trial.id, engine: trial.engine };
+  if (kind === "void" || kind === "skipped") return { ...base, reason: outcome.reason };
+  const checks = outcome.verdict.checks.map(({ samples: _, ...check }) => check);
+  if (kind === "rejected") return { ...base, verdict: outcome.verdict.kind, checks };
+  return {
+    ...base,
+    verdict: "pass",
+    checks,
+    speed: outcome.speed.workloads.map(({ blocks: _, ...speed }) => speed),
+  };
+}
+
+/** On Ctrl-C: what was recorded stays, and the code says that the run did not complete. */
+function onInterrupt(tidy: () => void): () => void {
+  const stop = () => {
+    tidy();
+    console.error("Interrupted. What was recorded is kept; run the same command to go on.");
+    Deno.exit(130);
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  return () => Deno.removeSignalListener("SIGINT", stop);
+}

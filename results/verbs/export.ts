@@ -1,0 +1,19 @@
+/** `deno task export`: every recording as one line of JSON on standard output. */
+import { exportJsonl } from "../export.ts";
+import { openStore, storePath } from "../store.ts";
+import { read } from "./arguments.ts";
+
+const USAGE = {
+  command: "deno task export",
+  about: "writes every recording as one line of JSON to standard output",
+  options: { store: { value: "FILE", about: `the store; ${storePath()} where absent` } },
+} as const;
+
+/** Prints the lines. */
+export function run(args: readonly string[]): Promise<number> {
+  const values = read(USAGE, args);
+  if (!values) return Promise.resolve(0);
+  using store = openStore(values.store);
+  for (const line of exportJsonl(store)) console.log(line);
+  return Promise.resolve(0);
+}

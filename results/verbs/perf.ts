@@ -1,0 +1,77 @@
+/** `deno task perf`: times rows of a suite beside the baseline. Unverified: nothing is judged or recorded. */
+import { loadSuite, plan, race, workloadSpeed } from "../../evals/mod.ts";
+import { UserError } from "../../engine/mod.ts";
+import { read, whole } from "./arguments.ts";
+import { prepare, SETTING } from "./setting.ts";
+import { StatusLine } from "./status_line.ts";
+
+const USAGE = {
+  command: "deno task perf",
+  about: "times rows of a suite beside the baseline, unverified; judges and records nothing",
+  options: {
+    suite: { value: "NAME|FILE", about: "the suite; standard where absent" },
+    only: { value: "NAME", many: true, about: "time this row; all where absent" },
+    workload: { value: "NAME", many: true, about: "on this workload of the suite; all where absent" },
+    pairs: { value: "N", about: "pairs of timed blocks; the suite's where absent" },
+    json: { about: "end with one JSON document on one line" },
+    ...SETTING,
+  },
+} as const;
+
+/** Races and prints. */
+export async function run(args: readonly string[]): Promise<number> {
+  const values = read(USAGE, args);
+  if (!values) return 0;
+  const suite = await loadSuite(values.suite ?? "standard");
+  const status = new StatusLine();
+  const setting = await prepare(values, status);
+  const rows = select(await plan({ suite, ...setting }), (row) => row.trial.name, values.only, "row");
+  const workloads = select(suite.workloads, (workload) => workload.name, values.workload, "workload");
+  const pairs = values.pairs === undefined ? suite.pairs : whole(values.pairs, "pairs", 2);
+  await using base = await setting.engine.open(setting.baseline);
+  const results: unknown[] = [];
+  for (const { trial, engine, candidate: stack } of rows) {
+    await using candidate = await engine.open(stack);
+    for (const workload of workloads) {
+      const { blocks } = await race(
+        { base, candidate },
+        workload,
+        pairs,
+        (done, total) => status.show(`${trial.name}: ${workload.name} ${done}/${total}`, done / total),
+      );
+      const bytes = {
+        base: (await base.stats()).addedBytes,
+        candidate: (await candidate.stats()).addedBytes,
+      };
+      const { blocks: _, ...speed } = workloadSpeed(workload.name, blocks, {
+        noise: 0,
+        bytes,
+        seed: suite.seed,
+      });
+      const { estimate, interval: { low, high } } = speed.ratio;
+      status.clear();
+      console.log(
+        `unverified  ${trial.name.padEnd(20)} ${workload.name.padEnd(14)} ` +
+          `${estimate.toFixed(2)}x [${low.toFixed(2)}, ${high.toFixed(2)}]  ${
+            speed.candidate.tokensPerSecond.toFixed(1)
+          } tokens/s`,
+      );
+      results.push({ kind: "unverified", name: trial.name, ...speed });
+    }
+  }
+  if (values.json) console.log(JSON.stringify({ suite: suite.name, results }));
+  return 0;
+}
+
+function select<T>(
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  names: readonly string[],
+  kind: string,
+): readonly T[] {
+  const unknown = names.find((name) => !all.some((one) => nameOf(one) === name));
+  if (unknown !== undefined) {
+    throw new UserError(`Cannot time ${kind} ${unknown} as the suite's are ${all.map(nameOf).join(", ")}.`);
+  }
+  return names.length === 0 ? all : all.filter((one) => names.includes(nameOf(one)));
+}

@@ -1,0 +1,63 @@
+/** What every verb that runs a model needs: the engine, the baseline stack, and files fetched with a progress bar. */
+import {
+  defaultModel,
+  dense,
+  type Engine,
+  type FetchProgress,
+  ggufModel,
+  oneAtATime,
+  onnxEngine,
+  plain,
+  type Stack,
+  UserError,
+} from "../../engine/mod.ts";
+import { whole } from "./arguments.ts";
+import type { StatusLine } from "./status_line.ts";
+
+/** Options that choose model and engine. */
+export const SETTING = {
+  model: { value: "FILE.gguf", about: "the model; SmolLM2-135M-Instruct where absent" },
+  backend: { value: "auto|native|wasm", about: "how ONNX Runtime runs; auto is native, the faster" },
+  threads: { value: "N", about: "threads of one operator; the number of cores where absent" },
+} as const;
+
+export interface Setting {
+  readonly engine: Engine;
+  readonly baseline: Stack;
+}
+
+/** Prepares model and engine; progress goes to the status line. */
+export async function prepare(
+  values: {
+    readonly model: string | undefined;
+    readonly backend: string | undefined;
+    readonly threads: string | undefined;
+  },
+  status: StatusLine,
+): Promise<Setting> {
+  const { backend = "auto", threads } = values;
+  if (!["auto", "native", "wasm"].includes(backend)) {
+    throw new UserError(`Cannot use --backend ${backend} as it must be auto, native or wasm.`);
+  }
+  const engine = onnxEngine({
+    // Native has vector kernels for integers that WebAssembly lacks, and is the faster wherever it loads.
+    backend: backend === "wasm" ? "wasm" : "native",
+    ...(threads === undefined ? {} : { threads: whole(threads, "threads", 1) }),
+    progress: (done) => status.show("writing the graph", done),
+  });
+  const model = values.model === undefined
+    ? await defaultModel(fetching(status))
+    : await ggufModel(values.model);
+  return { engine, baseline: { model, cache: dense(), decoder: plain, scheduler: oneAtATime } };
+}
+
+/** Shows a download on the status line. */
+export function fetching(status: StatusLine): FetchProgress {
+  return ({ label, done, total }) => {
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+    status.show(
+      `fetching ${label}: ${megabytes(Math.min(done, total))} of ${megabytes(total)} MB`,
+      done / total,
+    );
+  };
+}

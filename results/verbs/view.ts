@@ -1,0 +1,26 @@
+/** `deno task view`: the pages, on this machine. */
+import { openStore, storePath } from "../store.ts";
+import { view } from "../viewer/view.ts";
+import { read, whole } from "./arguments.ts";
+
+const USAGE = {
+  command: "deno task view",
+  about: "serves the boards and trials as pages on this machine",
+  options: {
+    port: { value: "N", about: "the port; 8000 where absent" },
+    store: { value: "FILE", about: `the store; ${storePath()} where absent` },
+  },
+} as const;
+
+/** Serves until it is interrupted. */
+export async function run(args: readonly string[]): Promise<number> {
+  const values = read(USAGE, args);
+  if (!values) return 0;
+  using store = openStore(values.store);
+  const server = view({ port: whole(values.port ?? "8000", "port", 0), host: "127.0.0.1", store });
+  const stop = () => void server.shutdown();
+  Deno.addSignalListener("SIGINT", stop);
+  await server.finished;
+  Deno.removeSignalListener("SIGINT", stop);
+  return 0;
+}
