@@ -2,9 +2,9 @@
  * Answers of stacks to evals, asked once a run. An eval's answers depend only on the slots it sees and the model, so
  * a stack that differs elsewhere shares them.
  */
-import { digest, parts, type Session, type Stack } from "../engine/mod.ts";
+import type { Session, Stack } from "../engine/mod.ts";
 import { type Sample, take } from "../datasets/mod.ts";
-import type { Eval } from "./eval.ts";
+import { asked, type Eval } from "./eval.ts";
 
 /** Opens a session of a stack on the bench's engine; sessions are kept by the caller. */
 export type Sessions = (stack: Stack) => Promise<Session>;
@@ -34,13 +34,7 @@ export class Answers {
     asking: Asking,
     again = "",
   ): Promise<ReadonlyMap<string, unknown>> {
-    const all = parts(stack);
-    const seen = ["model" as const, ...e.sees].map((slot) => all[slot]);
-    const key = await digest({
-      eval: e.name,
-      seen: seen.map(({ name, params }) => ({ name, params })),
-      again,
-    });
+    const key = `${again}:${asked(e, stack)}`;
     const known = this.#known.get(key);
     if (known) return known;
     const samples = await this.samples(e);

@@ -2,17 +2,10 @@
  * The life of a bench run: for each candidate ask, judge, race, grade the timed transcripts, judge again, and yield
  * the outcome. No speed leaves this file without a Pass over the quiet checks and the under-load checks together.
  */
-import {
-  canonical,
-  type Engine,
-  type Json,
-  parts,
-  type Session,
-  type Stack,
-  Unsupported,
-} from "../engine/mod.ts";
+import { changed, type Session, Unsupported, UserError } from "../engine/mod.ts";
 import { Answers } from "./answers.ts";
 import { checksOf } from "./checks.ts";
+import { Opened } from "./opened.ts";
 import { race, type Raced } from "./race.ts";
 import { underLoad } from "./under_load.ts";
 import { AGAIN, plan, type Planned } from "./plan.ts";
@@ -58,7 +51,7 @@ class Run implements AsyncDisposable {
   /** Half-width of the A/A ratio, and the peer's ratio to the baseline, by workload. */
   readonly #noise = new Map<string, number>();
   readonly #peer = new Map<string, number>();
-  readonly #baseline = new Map<string, Session>();
+  readonly #baseline = new Opened();
 
   constructor(private readonly config: Bench, private readonly progress: (event: Progress) => void) {
     this.#answers = new Answers(config.suite.seed);
@@ -78,54 +71,28 @@ class Run implements AsyncDisposable {
   async row(row: Planned): Promise<Outcome> {
     const { trial } = row;
     if (row.blind !== undefined) return { kind: "void", trial, reason: row.blind };
-    const own = new Map<string, Session>();
     try {
-      return await this.#judge(row, own);
+      return await this.#judge(row);
     } catch (error) {
       if (error instanceof Unsupported) return { kind: "skipped", trial, reason: error.message };
-      throw error;
-    } finally {
-      for (const session of own.values()) await session[Symbol.asyncDispose]();
+      // A technique that breaks ends its own row; a baseline that breaks ends the run.
+      if (error instanceof UserError || trial.name === AGAIN) throw error;
+      return { kind: "void", trial, reason: `it broke: ${(error as Error).message}` };
     }
   }
 
-  async #judge(row: Planned, own: Map<string, Session>): Promise<Outcome> {
+  async #judge(row: Planned): Promise<Outcome> {
     const { trial } = row;
-    const { suite, baseline } = this.config;
-    const again = row.techniques.length === 0 ? trial.name : "";
-    const base = await this.#open(this.#baseline, this.config.engine, baseline);
-    // A row without techniques is the baseline once more: it needs a session and answers of its own.
-    const candidate = await this.#open(own, row.engine, row.candidate);
-    const opener = (engine: Engine) => (stack: Stack) =>
-      engine === this.config.engine && same(stack, baseline)
-        ? Promise.resolve(base)
-        : this.#open(own, engine, stack);
-    const quiet: Check[] = [];
-    for (const step of row.steps) {
-      for (const e of step.evals) {
-        const asking = (who: string) => (done: number, total: number) =>
-          this.progress({ row: trial.name, stage: `${e.name} (${who})`, done, total });
-        quiet.push(
-          ...await checksOf(e, {
-            answers: this.#answers,
-            base: { stack: step.base, open: opener(this.config.engine), again: "" },
-            candidate: {
-              stack: step.candidate,
-              open: again ? () => Promise.resolve(candidate) : opener(row.engine),
-              again,
-            },
-            context: { eval: e.name, when: "quiet", against: step.against },
-            asking,
-          }),
-        );
-      }
-    }
-    const { counters } = await candidate.stats();
-    const idle = row.techniques.find((technique) => technique.engaged?.(counters) === false);
-    if (idle) return { kind: "void", trial, reason: `${idle.name} never ran: ${JSON.stringify(counters)}` };
-    const early = judge(quiet);
+    const { suite, engine, baseline } = this.config;
+    const quiet = await this.#ask(row);
+    if ("idle" in quiet) return { kind: "void", trial, reason: quiet.idle };
+    const early = judge(quiet.checks);
     if (early.kind !== "pass") return { kind: "rejected", trial, verdict: early };
 
+    const base = await this.#baseline.open(engine, baseline);
+    // Raced in a session of its own: what the questions left in a cache must not make it faster.
+    await using own = new Opened();
+    const candidate = await own.open(row.engine, row.candidate);
     const raced: Raced[] = [];
     for (const workload of suite.workloads) {
       const stage = `race ${workload.name}`;
@@ -138,15 +105,51 @@ class Run implements AsyncDisposable {
         ),
       );
     }
-    const reason = raced.flatMap(({ workload, blocks }) => audit(blocks, workload))[0];
+    const reason = raced.flatMap(({ workload, blocks }) => audit(blocks, workload))[0] ??
+      await idleReason(row, candidate);
     if (reason !== undefined) return { kind: "void", trial, reason };
     const identical = row.techniques.every((technique) => technique.claim === "identical");
     const loaded: Check[] = [];
     for (const one of raced) loaded.push(await underLoad(one, identical, candidate));
-    const verdict = judge([...quiet, ...loaded]);
+    const verdict = judge([...quiet.checks, ...loaded]);
     if (verdict.kind !== "pass") return { kind: "rejected", trial, verdict };
     const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
     return { kind: "recorded", trial, verdict, speed: this.#speed(trial, raced, bytes) };
+  }
+
+  /** The checks of all steps, asked without load; or which technique never ran while it was asked. */
+  async #ask(row: Planned): Promise<{ readonly checks: readonly Check[] } | { readonly idle: string }> {
+    const { trial } = row;
+    const { engine, baseline } = this.config;
+    await using own = new Opened();
+    // A row without techniques is the baseline once more: it needs a session and answers of its own.
+    const again = row.techniques.length === 0 ? trial.name : "";
+    const checks: Check[] = [];
+    for (const { base, candidate, against, evals } of row.steps) {
+      for (const e of evals) {
+        const asking = (who: string) => (done: number, total: number) =>
+          this.progress({ row: trial.name, stage: `${e.name} (${who})`, done, total });
+        const isBaseline = changed(base, baseline).length === 0;
+        checks.push(
+          ...await checksOf(e, {
+            answers: this.#answers,
+            base: {
+              stack: base,
+              open: (stack) => (isBaseline ? this.#baseline : own).open(engine, stack),
+              again: "",
+            },
+            candidate: { stack: candidate, open: (stack) => own.open(row.engine, stack), again },
+            context: { eval: e.name, when: "quiet", against },
+            asking,
+          }),
+        );
+      }
+    }
+    // Reading proves nothing of how a stack writes, and answers that an earlier row had already need no session.
+    const candidate = own.get(row.engine, row.candidate);
+    const wrote = candidate !== undefined && ((await candidate.stats()).counters.tokens ?? 0) > 0;
+    const idle = wrote ? await idleReason(row, candidate) : undefined;
+    return idle === undefined ? { checks } : { idle };
   }
 
   #speed(
@@ -155,7 +158,7 @@ class Run implements AsyncDisposable {
     bytes: { readonly base: number; readonly candidate: number },
   ): Speed {
     const workloads = raced.map(({ workload, blocks }): WorkloadSpeed => {
-      const noise = trial.name === AGAIN ? Infinity : this.#noise.get(workload.name) ?? 0;
+      const noise = trial.name === AGAIN ? Infinity : this.#noise.get(workload.name) ?? Infinity;
       const speed = workloadSpeed(workload.name, blocks, { noise, bytes, seed: this.config.suite.seed });
       const peer = this.#peer.get(workload.name);
       return peer === undefined || trial.name === this.config.peer?.name
@@ -165,20 +168,14 @@ class Run implements AsyncDisposable {
     return { workloads };
   }
 
-  async #open(sessions: Map<string, Session>, engine: Engine, stack: Stack): Promise<Session> {
-    const key = `${engine.name}:${canonical(parts(stack) as unknown as Json)}`;
-    const known = sessions.get(key);
-    if (known) return known;
-    const session = await engine.open(stack);
-    sessions.set(key, session);
-    return session;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const session of this.#baseline.values()) await session[Symbol.asyncDispose]();
+    await this.#baseline[Symbol.asyncDispose]();
   }
 }
 
-function same(a: Stack, b: Stack): boolean {
-  return canonical(parts(a) as unknown as Json) === canonical(parts(b) as unknown as Json);
+/** Which technique of a row a session's counters show not to have run. */
+async function idleReason({ techniques }: Planned, session: Session): Promise<string | undefined> {
+  const { counters } = await session.stats();
+  const idle = techniques.find((technique) => technique.engaged?.(counters) === false);
+  return idle && `${idle.name} never ran: ${JSON.stringify(counters)}`;
 }

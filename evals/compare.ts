@@ -17,7 +17,11 @@ export const BOARD_MARGIN: Readonly<Record<Metric["unit"], number>> = {
 /** Standard normal quantile at 0.8: the power that `needed` plans for. */
 const Z80 = 0.8416212335729143;
 
-/** The check of a metric over paired samples. @throws {UserError} when the samples or the margin cannot be judged. */
+/**
+ * The check of a metric over paired samples.
+ * @throws {UserError} when the margin cannot be judged by, or there are no samples.
+ * @throws {RangeError} when a score is not a finite number: something broke.
+ */
 export function compare(
   metric: Metric,
   context: Pick<Check, "eval" | "when" | "against">,
@@ -56,7 +60,7 @@ export function compare(
     ...check,
     allowed,
     decision,
-    ...(decision === "unsure" ? { needed: samplesNeeded(loss, allowed, samples.length) } : {}),
+    ...(decision === "unsure" ? samplesNeeded(loss, metric.unit, allowed, samples.length) : {}),
     ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
   };
 }
@@ -72,13 +76,19 @@ function exact(check: Omit<Check, "decision">): Check {
   return { ...check, ...count, allowed: 0, decision: breaches === 0 ? "pass" : "fail" };
 }
 
-/** How many samples would decide with a power of 80 % if the estimate holds. */
-function samplesNeeded(loss: Estimate, allowed: number, n: number): number {
+/** How many samples would decide with a power of 80 % if the estimate holds; nothing where no number would. */
+function samplesNeeded(
+  loss: Estimate,
+  unit: Metric["unit"],
+  allowed: number,
+  n: number,
+): { readonly needed?: number } {
   const distance = Math.abs(allowed - loss.mean);
   const byError = n * ((Z95 + Z80) * loss.error / distance) ** 2;
-  // With no flips at all the score interval still has a width: see Tango.
-  const byWidth = Z95 ** 2 * (1 / allowed - 1);
-  return Math.ceil(Math.max(byError, byWidth, n + 1));
+  // A fraction's score interval has a width even without any flip: see Tango.
+  const byWidth = unit === "fraction" ? Z95 ** 2 * (1 / allowed - 1) : 0;
+  const needed = Math.ceil(Math.max(byError, byWidth, n + 1));
+  return Number.isFinite(needed) ? { needed } : {};
 }
 
 function validate(metric: Metric, name: string, samples: readonly PairedSample[]): void {
@@ -90,8 +100,8 @@ function validate(metric: Metric, name: string, samples: readonly PairedSample[]
     !Number.isFinite(base) || !Number.isFinite(candidate) || !(weight > 0)
   );
   if (odd) {
-    throw new UserError(
-      `Cannot judge ${name} as scores must be finite: sample ${odd.id} has ${odd.base} and ${odd.candidate}.`,
+    throw new RangeError(
+      `Cannot judge ${name} as scores must be finite: sample ${odd.id} has ${odd.base} and ${odd.candidate}`,
     );
   }
 }

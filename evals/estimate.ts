@@ -1,7 +1,7 @@
 /** How long a run should take: the tokens that it will read and write, at the rates that the baseline shows now. */
-import { canonical, type Json, parts, type Session, systemClock } from "../engine/mod.ts";
+import { type Session, type Stack, systemClock } from "../engine/mod.ts";
 import { take } from "../datasets/mod.ts";
-import type { Eval } from "./eval.ts";
+import { asked, type Eval } from "./eval.ts";
 import type { Planned } from "./plan.ts";
 import type { Suite } from "./suite.ts";
 
@@ -44,10 +44,10 @@ export async function estimateRows(
 ): Promise<readonly number[]> {
   const seconds = ({ read, write }: Work) => read / rates.read + write / rates.write;
   const samples = new Map<Eval, number>();
-  const asked = new Set<string>();
+  const known = new Set<string>();
   const costOf = async (e: Eval): Promise<number> => {
-    const known = samples.get(e);
-    if (known !== undefined) return known;
+    const counted = samples.get(e);
+    if (counted !== undefined) return counted;
     const drawn = await take(e.dataset, e.count, suite.seed);
     const cost = drawn.reduce((sum, sample) => sum + seconds(e.work(sample)), 0);
     samples.set(e, cost);
@@ -65,14 +65,11 @@ export async function estimateRows(
     let cost = row.blind === undefined ? race : 0;
     for (const { base, candidate, evals } of row.steps) {
       for (const e of evals) {
-        const key = (stack: typeof base, again: string) =>
-          `${e.name}:${again}:${
-            canonical(["model" as const, ...e.sees].map((slot) => parts(stack)[slot]) as unknown as Json)
-          }`;
+        const key = (stack: Stack, again: string) => `${again}:${asked(e, stack)}`;
         const again = row.techniques.length === 0 ? row.trial.name : "";
         for (const one of e.streamed ? [] : [key(base, ""), key(candidate, again)]) {
-          if (!asked.has(one)) cost += await costOf(e);
-          asked.add(one);
+          if (!known.has(one)) cost += await costOf(e);
+          known.add(one);
         }
         if (e.streamed) cost += 2 * await costOf(e);
       }

@@ -1,5 +1,5 @@
 /** An eval asks a session and grades each answer beside the answer of the stack beneath, so comparison is paired. */
-import type { Session, SlotName } from "../engine/mod.ts";
+import { canonical, type Json, parts, type Session, type SlotName, type Stack } from "../engine/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import type { Work } from "./estimate.ts";
 
@@ -31,6 +31,8 @@ export interface Eval<S extends Sample = Sample, A = unknown> {
   readonly dataset: Dataset<S>;
   /** Samples asked, a fixed draw from the data set. */
   readonly count: number;
+  /** What else changes the questions, e.g. the tokens read of each sample; a run with other values is another trial. */
+  readonly params?: Readonly<Record<string, Json>>;
   /** The slots whose faults this eval can see. */
   readonly sees: readonly SlotName[];
   readonly metrics: readonly Metric[];
@@ -49,4 +51,11 @@ export interface Eval<S extends Sample = Sample, A = unknown> {
 export interface Answered<A> {
   readonly id: string;
   readonly answer: A;
+}
+
+/** What an eval asks of a stack, as text: equal for stacks that differ only where it cannot see. */
+export function asked({ name, dataset, count, params = {}, sees }: Eval, stack: Stack): string {
+  const all = parts(stack);
+  const seen = ["model" as const, ...sees].map((slot) => all[slot]);
+  return canonical({ name, dataset: dataset.name, count, params, seen } as unknown as Json);
 }

@@ -120,7 +120,7 @@ export interface Speed {
 
 /** What was tried: enough to run it again. */
 export interface Trial {
-  /** Digest of baseline, candidate, evals, workloads, seed, engine and versions. */
+  /** Digest of what decides the outcome: stacks, engine, techniques, evals with their margins, workloads, seed. */
   readonly id: Digest;
   readonly suite: string;
   readonly name: string;

@@ -4,8 +4,9 @@
  * candidate is void before it runs.
  */
 import { changed, digest, type Engine, parts, type SlotName, type Stack } from "../engine/mod.ts";
+import type { Dataset, Sample, Workload } from "../datasets/mod.ts";
 import { compose, type Technique } from "../techniques/mod.ts";
-import type { Eval } from "./eval.ts";
+import { asked, type Eval } from "./eval.ts";
 import type { Trial } from "./outcome.ts";
 import type { Bench } from "./suite.ts";
 
@@ -51,26 +52,51 @@ export async function plan(bench: Bench): Promise<readonly Planned[]> {
   }
   for (const [name, techniques] of Object.entries(suite.candidates)) {
     const stacks = await compose(baseline, techniques);
-    const steps = techniques.map((technique, i): Step => ({
-      base: stacks[i]!,
-      candidate: stacks[i + 1]!,
-      against: i === 0 ? "baseline" : techniques.slice(0, i).map((t) => t.name).join(" + "),
-      evals: suite.evals.filter((e) =>
-        isExact(e) === (technique.claim === "identical") &&
-        changed(stacks[i]!, stacks[i + 1]!).some((slot) => e.sees.includes(slot))
-      ),
-    }));
-    const blind = steps.flatMap(({ base, candidate, evals }) =>
-      changed(base, candidate).filter((slot) => !seen(slot, evals))
-    );
+    const steps = stepsOf(suite.evals, stacks, techniques);
+    const blind = whyBlind(steps, techniques);
     const row = await planned(bench, name, engine, techniques, stacks.at(-1)!, steps);
-    rows.push(
-      blind.length === 0
-        ? row
-        : { ...row, blind: `no configured eval that is judged sees the ${blind[0]} slot` },
-    );
+    rows.push(blind === undefined ? row : { ...row, blind });
   }
   return rows;
+}
+
+/** One step a technique, and one for the whole where it asks what no single step has asked. */
+function stepsOf(
+  evals: readonly Eval[],
+  stacks: readonly Stack[],
+  techniques: readonly Technique[],
+): readonly Step[] {
+  const fitting = (base: Stack, candidate: Stack, identical: boolean) => {
+    const slots = changed(base, candidate);
+    return evals.filter((e) => isExact(e) === identical && slots.some((slot) => e.sees.includes(slot)));
+  };
+  const steps = techniques.map((technique, i): Step => ({
+    base: stacks[i]!,
+    candidate: stacks[i + 1]!,
+    against: i === 0 ? "baseline" : techniques.slice(0, i).map((t) => t.name).join(" + "),
+    evals: fitting(stacks[i]!, stacks[i + 1]!, technique.claim === "identical"),
+  }));
+  const [base, candidate] = [stacks[0]!, stacks.at(-1)!];
+  const whole = fitting(base, candidate, techniques.every(({ claim }) => claim === "identical"))
+    .filter((e) =>
+      !steps.some((step) =>
+        step.evals.includes(e) && asked(e, step.base) === asked(e, base) &&
+        asked(e, step.candidate) === asked(e, candidate)
+      )
+    );
+  return whole.length === 0 ? steps : [...steps, { base, candidate, against: "baseline", evals: whole }];
+}
+
+/** Why the steps cannot judge the techniques, in words. */
+function whyBlind(steps: readonly Step[], techniques: readonly Technique[]): string | undefined {
+  for (const [i, { name }] of techniques.entries()) {
+    const { base, candidate, evals } = steps[i]!;
+    const slots = changed(base, candidate);
+    if (slots.length === 0) return `${name} leaves the stack beneath it as it was`;
+    const unseen = slots.find((slot) => !seen(slot, evals));
+    if (unseen !== undefined) return `no configured eval that is judged sees the ${unseen} slot`;
+  }
+  return undefined;
 }
 
 function seen(slot: SlotName, evals: readonly Eval[]): boolean {
@@ -120,10 +146,27 @@ async function planned(
     workloads: suite.workloads.map((workload) => workload.name),
     seed: suite.seed,
   };
-  const id = await digest({ ...fields, pairs: suite.pairs, loads: suite.workloads.map(loadOf) });
+  const id = await digest({
+    ...fields,
+    techniques: techniques.map(({ name, slot, claim }) => ({ name, slot, claim })),
+    evals: used.map(({ name, dataset, count, params = {}, metrics }) => ({
+      name,
+      data: dataOf(dataset),
+      count,
+      params,
+      metrics,
+    })),
+    pairs: suite.pairs,
+    workloads: suite.workloads.map(loadOf),
+  });
   return { trial: { id, ...fields }, candidate, techniques, engine, steps };
 }
 
-function loadOf({ name, arrival, requests, maxTokens, seed, prompts }: Bench["suite"]["workloads"][number]) {
-  return { name, arrival, requests, maxTokens, seed, prompts: prompts.digest };
+function loadOf({ name, arrival, requests, maxTokens, seed, prompts }: Workload) {
+  return { name, arrival, requests, maxTokens, seed, prompts: dataOf(prompts) };
+}
+
+/** A data set may be built from another's file, so its digest alone does not name its samples. */
+function dataOf({ name, version, digest }: Dataset<Sample>) {
+  return { name, version, digest };
 }

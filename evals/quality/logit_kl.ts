@@ -24,6 +24,7 @@ export function logitKl(
     summary: `KL divergence from the stack beneath over ${tokens} tokens`,
     dataset,
     count,
+    params: { tokens },
     sees: ["model"],
     streamed: true,
     metrics: [

@@ -49,17 +49,20 @@ export function multipleChoice(
       }
     },
     grade(answer, sample) {
-      const [acc, norm] = [pick(answer, sample, false), pick(answer, sample, true)];
+      const right = (
+        choice: number,
+      ) => (answer.sums.some(Number.isNaN) ? NaN : Number(choice === sample.gold));
       return {
-        acc: { value: Number(acc === sample.gold) },
-        acc_norm: { value: Number(norm === sample.gold) },
+        acc: { value: right(pick(answer, sample, false)) },
+        acc_norm: { value: right(pick(answer, sample, true)) },
       };
     },
     work: ({ context, continuations }) => ({
       read: (context.length + continuations.join("").length) / CHARACTERS_PER_TOKEN,
       write: 0,
     }),
-    show: (answer, sample) => sample.continuations[pick(answer, sample, judged === "acc_norm")]!.trim(),
+    show: (answer, sample) =>
+      sample.continuations[pick(answer, sample, judged === "acc_norm")]?.trim() ?? "none",
   };
 }
 
@@ -73,7 +76,7 @@ function pick({ sums }: Answer, { continuations }: Choices, perCharacter: boolea
 
 /**
  * Ids of a context and of what follows it. White space at the context's end belongs to the continuation, and the
- * continuation is what the ids of both together have beyond the context's own.
+ * continuation is what the ids of both together have beyond the context's own; an empty context is the first token.
  */
 export function encodePair(
   tokenizer: Tokenizer,
@@ -83,6 +86,6 @@ export function encodePair(
   const trimmed = context.trimEnd();
   const moved = context.slice(trimmed.length) + continuation;
   const before = tokenizer.encode(trimmed);
-  if (before.length === 0) return { context: [tokenizer.eos], continuation: tokenizer.encode(moved) };
+  if (before.length === 0) return { context: [tokenizer.bos], continuation: tokenizer.encode(moved) };
   return { context: before, continuation: tokenizer.encode(trimmed + moved).slice(before.length) };
 }

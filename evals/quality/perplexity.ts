@@ -20,6 +20,7 @@ export function perplexity(
     summary: `negative log-likelihood of the first ${tokens} tokens`,
     dataset,
     count,
+    params: { tokens },
     sees: ["model"],
     metrics: [{ name: "nll", unit: "nats/token", better: "lower", allowed: 0.02 }],
     async *ask(session: Session, samples: readonly Text[]): AsyncIterable<Answered<Answer>> {

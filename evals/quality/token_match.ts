@@ -34,6 +34,7 @@ export function tokenMatch(
     summary: `greedy tokens equal to those of the stack beneath, ${tokens} a prompt`,
     dataset,
     count,
+    params: { tokens },
     sees: ["cache", "decoder", "scheduler"],
     metrics: [
       { name: "divergent", unit: "breaches", better: "lower", exact: true },
