@@ -17,7 +17,10 @@ export interface ModelConfig {
   readonly tiedHead: boolean;
 }
 
-/** @throws {UserError} when the architecture is not known or a dimension is missing. */
+/** More of anything than any model has, and little enough to be held. */
+const MOST = 2 ** 20;
+
+/** @throws {UserError} when the architecture is not known, or a dimension or tensor is missing or does not fit. */
 export function modelConfig(weights: Weights): ModelConfig {
   const { architecture, metadata, path } = weights;
   if (architecture !== "llama") {
@@ -25,23 +28,81 @@ export function modelConfig(weights: Weights): ModelConfig {
   }
   const number = (key: string, otherwise?: number): number => {
     const value = metadata.get(`${architecture}.${key}`) ?? otherwise;
-    if (typeof value === "number") return value;
-    throw new UserError(`Cannot run ${path} as its metadata must say ${architecture}.${key}: it does not.`);
+    if (typeof value === "number" && value > 0) return value;
+    throw new UserError(
+      `Cannot run ${path} as its metadata must say ${architecture}.${key}, above 0: found ${value}.`,
+    );
   };
-  const [width, heads] = [number("embedding_length"), number("attention.head_count")];
-  return {
-    layers: number("block_count"),
+  const size = (key: string, otherwise?: number): number => {
+    const value = number(key, otherwise);
+    if (Number.isInteger(value) && value <= MOST) return value;
+    throw new UserError(
+      `Cannot run ${path} as ${architecture}.${key} must be a whole number of at most ${MOST}: found ${value}.`,
+    );
+  };
+  const [width, heads] = [size("embedding_length"), size("attention.head_count")];
+  const config = {
+    layers: size("block_count"),
     width,
     heads,
-    kvHeads: number("attention.head_count_kv", heads),
-    headDim: number("rope.dimension_count", width / heads),
-    ffn: number("feed_forward_length"),
+    kvHeads: size("attention.head_count_kv", heads),
+    headDim: size("rope.dimension_count", width / heads),
+    ffn: size("feed_forward_length"),
     vocabulary: weights.shape("token_embd.weight")[0]!,
-    context: number("context_length"),
+    context: size("context_length"),
     ropeBase: number("rope.freq_base", 10000),
     epsilon: number("attention.layer_norm_rms_epsilon"),
     tiedHead: !weights.names().includes("output.weight"),
   };
+  checkTensors(weights, config);
+  return config;
+}
+
+/** A tensor that the graph would pass over makes another model of it, so that every one must be known. */
+function checkTensors(weights: Weights, config: ModelConfig): void {
+  const { path, metadata } = weights;
+  const { heads, kvHeads, headDim } = config;
+  if (heads % kvHeads !== 0 || headDim % 2 !== 0) {
+    throw new UserError(
+      `Cannot run ${path} as its heads must be a multiple of its K/V heads, of even width: ` +
+        `found ${heads}, ${kvHeads} and ${headDim}.`,
+    );
+  }
+  const scaling = metadata.get("llama.rope.scaling.type") ?? "none";
+  if (scaling !== "none") {
+    throw new UserError(`Cannot run ${path} as its positions must not be scaled: found ${scaling}.`);
+  }
+  const expected = new Map(shapesOf(config));
+  const unknown = weights.names().find((name) => !expected.has(name));
+  if (unknown !== undefined) {
+    throw new UserError(`Cannot run ${path} as each of its tensors must be known: found ${unknown}.`);
+  }
+  for (const [name, shape] of expected) {
+    const found = weights.shape(name);
+    if (found.join() === shape.join()) continue;
+    throw new UserError(
+      `Cannot run ${path} as tensor ${name} must be ${shape.join(" x ")}: found ${found.join(" x ")}.`,
+    );
+  }
+}
+
+function* shapesOf(config: ModelConfig): Iterable<readonly [string, readonly number[]]> {
+  const { layers, width, heads, kvHeads, headDim, ffn, vocabulary, tiedHead } = config;
+  yield ["token_embd.weight", [vocabulary, width]];
+  yield ["output_norm.weight", [width]];
+  if (!tiedHead) yield ["output.weight", [vocabulary, width]];
+  for (let layer = 0; layer < layers; layer++) {
+    const tensor = (name: string, ...shape: number[]) => [`blk.${layer}.${name}.weight`, shape] as const;
+    yield tensor("attn_norm", width);
+    yield tensor("attn_q", heads * headDim, width);
+    yield tensor("attn_k", kvHeads * headDim, width);
+    yield tensor("attn_v", kvHeads * headDim, width);
+    yield tensor("attn_output", width, heads * headDim);
+    yield tensor("ffn_norm", width);
+    yield tensor("ffn_gate", ffn, width);
+    yield tensor("ffn_up", ffn, width);
+    yield tensor("ffn_down", width, ffn);
+  }
 }
 
 /** How the file stored most of its weights, e.g. "Q4_1". */

@@ -65,7 +65,7 @@ class Gguf implements Weights {
     const table: { name: string; shape: number[]; format: BlockFormat; offset: number }[] = [];
     for (let i = 0; i < tensors; i++) {
       const name = head.string();
-      const shape = Array.from({ length: head.u32() }, () => head.u64()).reverse();
+      const shape = Array.from({ length: head.within(head.u32()) }, () => head.u64()).reverse();
       const type = head.u32();
       const format = BLOCKS.get(type);
       if (!format) {
@@ -75,11 +75,23 @@ class Gguf implements Weights {
       }
       table.push({ name, shape, format, offset: head.u64() });
     }
-    const alignment = Number(this.metadata.get("general.alignment") ?? 32);
+    const alignment = this.metadata.get("general.alignment") ?? 32;
+    if (typeof alignment !== "number" || alignment < 8 || alignment % 8 !== 0) {
+      throw new UserError(
+        `Cannot read ${path} as its alignment must be a multiple of 8: found ${alignment}.`,
+      );
+    }
     const start = Math.ceil(head.position / alignment) * alignment;
     for (const { name, shape, format, offset } of table) {
       const values = shape.reduce((product, n) => product * n, 1);
       const bytes = values / format.values * format.bytes;
+      if ((shape.at(-1) ?? 1) % format.values !== 0) {
+        throw new UserError(
+          `Cannot read tensor ${name} as its rows must be whole blocks of ${format.values}: found ${
+            shape.at(-1)
+          }.`,
+        );
+      }
       if (!Number.isInteger(bytes) || start + offset + bytes > size) {
         throw new UserError(
           `Cannot read ${path} as it must hold all of tensor ${name}: the file ends after ${size} bytes.`,
@@ -150,6 +162,8 @@ function known(): string {
   return [...BLOCKS.values()].map((format) => format.name).join(", ");
 }
 
+const MAX_NESTING = 8;
+
 /** Reads the head of a file through a window that grows as it must. */
 class Header {
   #bytes = new Uint8Array(0);
@@ -175,8 +189,14 @@ class Header {
     return this.text(this.u64());
   }
 
+  /** The count itself, where so many things, each of a byte at least, can still follow. */
+  within(count: number): number {
+    if (count <= this.size - this.position) return count;
+    throw this.#ended();
+  }
+
   /** A metadata value of one of GGUF's thirteen types. */
-  value(type: number): unknown {
+  value(type: number, depth = 0): unknown {
     const view = (bytes: number, read: (at: number) => unknown) => this.#take(bytes, read);
     switch (type) {
       case 0:
@@ -198,8 +218,13 @@ class Header {
       case 8:
         return this.string();
       case 9: {
-        const [of, length] = [this.u32(), this.u64()];
-        return Array.from({ length }, () => this.value(of));
+        if (depth > MAX_NESTING) {
+          throw new UserError(
+            `Cannot read ${this.path} as its metadata must not be lists of lists without end.`,
+          );
+        }
+        const [of, length] = [this.u32(), this.within(this.u64())];
+        return Array.from({ length }, () => this.value(of, depth + 1));
       }
       case 10:
         return this.u64();
@@ -217,9 +242,7 @@ class Header {
   #take<T>(bytes: number, read: (at: number) => T): T {
     const end = this.position + bytes;
     if (end > this.size) {
-      throw new UserError(
-        `Cannot read ${this.path} as it must hold a whole header: the file ends after ${this.size} bytes.`,
-      );
+      throw this.#ended();
     }
     if (end > this.#bytes.length) {
       this.#load(Math.min(this.size, Math.max(end, this.#bytes.length * 2, 1 << 20)));
@@ -227,6 +250,12 @@ class Header {
     const value = read(this.position);
     this.position = end;
     return value;
+  }
+
+  #ended(): UserError {
+    return new UserError(
+      `Cannot read ${this.path} as it must hold a whole header: the file ends after ${this.size} bytes.`,
+    );
   }
 
   #load(length: number): void {
