@@ -12,16 +12,25 @@ import type { Weights } from "./weights/mod.ts";
 const CONTROL = 3;
 const USER_DEFINED = 4;
 
-/** How text is cut before merging, by GGUF's name of the scheme. */
+const cut = (Regex: string) => ({ type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false });
+
+/**
+ * How text is cut before merging, by GGUF's name of the scheme. The tokenizers package's own Digits and ByteLevel read
+ * \d and \s as JavaScript does (ASCII digits; U+FEFF is white space, U+0085 is not), so both are spelt out.
+ */
 const PRE_TOKENIZERS: Readonly<Record<string, readonly unknown[]>> = {
   smollm: [
-    { type: "Digits", individual_digits: true },
-    { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    cut(String.raw`\p{N}`),
+    cut(
+      String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+` +
+        String.raw`|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+`,
+    ),
+    { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
   ],
 };
 
 /** The file's tokenizer as the objects that a model folder holds in tokenizer.json and tokenizer_config.json. */
-export function tokenizerFiles(weights: Weights): { readonly tokenizer: object; readonly config: object } {
+export function tokenizerFiles(weights: Weights) {
   const { metadata, path } = weights;
   const field = <T>(name: string): T => {
     const value = metadata.get(`tokenizer.${name}`);
@@ -77,9 +86,9 @@ export function tokenizerFiles(weights: Weights): { readonly tokenizer: object; 
     config: {
       tokenizer_class: "GPT2Tokenizer",
       clean_up_tokenization_spaces: false,
-      bos_token: tokens[field<number>("ggml.bos_token_id")],
-      eos_token: tokens[field<number>("ggml.eos_token_id")],
-      chat_template: metadata.get("tokenizer.chat_template") ?? null,
+      bos_token: tokens[field<number>("ggml.bos_token_id")]!,
+      eos_token: tokens[field<number>("ggml.eos_token_id")]!,
+      chat_template: (metadata.get("tokenizer.chat_template") ?? null) as string | null,
     },
   };
 }
@@ -87,17 +96,20 @@ export function tokenizerFiles(weights: Weights): { readonly tokenizer: object; 
 /** The file's tokenizer. @throws {UserError} when the file lacks a part of it or its scheme is not known. */
 export function ggufTokenizer(weights: Weights): Tokenizer {
   const { tokenizer, config } = tokenizerFiles(weights);
-  const { bos_token, eos_token, chat_template } = config as Record<string, string | null>;
+  const { bos_token, eos_token, chat_template } = config;
   const whole = new HuggingFaceTokenizer(tokenizer, config);
   // Without its control tokens a tokenizer reads "<|im_end|>" as the characters that it is.
-  const blind = new HuggingFaceTokenizer({ ...tokenizer, added_tokens: [] }, config);
+  const blind = new HuggingFaceTokenizer(
+    { ...tokenizer, added_tokens: tokenizer.added_tokens.filter(({ special }) => !special) },
+    config,
+  );
   const template = chat_template ? new Template(chat_template) : undefined;
   const encode: Tokenizer["encode"] = (text, { special = false } = {}) =>
     text === "" ? [] : (special ? whole : blind).encode(text, { add_special_tokens: false }).ids;
   return {
     vocabulary: weights.shape("token_embd.weight")[0]!,
-    bos: whole.token_to_id(bos_token!)!,
-    eos: whole.token_to_id(eos_token!)!,
+    bos: whole.token_to_id(bos_token)!,
+    eos: whole.token_to_id(eos_token)!,
     encode,
     decode: (ids) => whole.decode([...ids], { skip_special_tokens: false }),
     chat(messages) {

@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import { ggufTokenizer } from "../../engine/gguf_tokenizer.ts";
+import type { Weights } from "../../engine/weights/mod.ts";
+
+/** GPT-2's letters for the bytes of a text (all that these tests need). */
+const letters = (text: string) =>
+  Array.from(new TextEncoder().encode(text), (byte) => {
+    if (byte === 0x20) return "Ġ";
+    if (byte > 0x7e && byte < 0xa1) return String.fromCharCode(256 + 33 + byte - 0x7f);
+    return String.fromCharCode(byte);
+  });
+
+/** A tokenizer with a token for each byte of `alphabet`, then tokens merged of two, one control and one user's token. */
+function tiny(alphabet: string, merges: readonly (readonly [string, string])[]) {
+  const bytes = [...new Set(letters(alphabet))];
+  const tokens = [...bytes, ...merges.map((pair) => pair.join("")), "<|end|>", "<own>"];
+  const metadata = new Map<string, unknown>([
+    ["tokenizer.ggml.pre", "smollm"],
+    ["tokenizer.ggml.tokens", tokens],
+    ["tokenizer.ggml.token_type", tokens.map((token) => token === "<|end|>" ? 3 : token === "<own>" ? 4 : 1)],
+    ["tokenizer.ggml.merges", merges.map((pair) => pair.join(" "))],
+    ["tokenizer.ggml.bos_token_id", tokens.indexOf("<|end|>")],
+    ["tokenizer.ggml.eos_token_id", tokens.indexOf("<|end|>")],
+  ]);
+  const weights = { path: "tiny.gguf", metadata, shape: () => [tokens.length, 1] } as unknown as Weights;
+  const tokenizer = ggufTokenizer(weights);
+  return (text: string, special = false) => tokenizer.encode(text, { special }).map((id) => tokens[id]);
+}
+
+Deno.test("a number of any script is cut from the space before it", () => {
+  const encode = tiny("x ²", [["Ġ", "Â"]]);
+  assertEquals(encode("x ²"), ["x", "Ġ", "Â", "²"]);
+});
+
+Deno.test("each digit is a piece of its own", () => {
+  const encode = tiny("12", [["1", "2"]]);
+  assertEquals(encode("1212"), ["1", "2", "1", "2"]);
+});
+
+Deno.test("U+0085 is white space, so that it takes no space before it", () => {
+  const [first, second] = letters("\u0085") as [string, string];
+  const encode = tiny("x \u0085", [["Ġ", first]]);
+  assertEquals(encode(" \u0085x"), ["Ġ", first, second, "x"]);
+});
+
+Deno.test("U+FEFF is no white space, so that it takes the space before it", () => {
+  const [first, second, third] = letters("\ufeff") as [string, string, string];
+  const encode = tiny("x \ufeff", [["Ġ", first]]);
+  assertEquals(encode(" \ufeff"), ["Ġ" + first, second, third]);
+});
+
+Deno.test("control tokens in a text are parsed only when asked, a user's own tokens always", () => {
+  const encode = tiny("<|end>own", []);
+  assertEquals(encode("<|end|><own>"), [..."<|end|>", "<own>"]);
+  assertEquals(encode("<|end|><own>", true), ["<|end|>", "<own>"]);
+});
