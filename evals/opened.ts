@@ -6,22 +6,14 @@ export class Opened implements AsyncDisposable {
 
   /** The session of a stack, opened where there is none yet. */
   async open(engine: Engine, stack: Stack): Promise<Session> {
-    const session = this.get(engine, stack) ?? await engine.open(stack);
-    this.#sessions.set(keyOf(engine, stack), session);
+    const key = `${engine.name}:${canonical(parts(stack) as unknown as Json)}`;
+    const session = this.#sessions.get(key) ?? await engine.open(stack);
+    this.#sessions.set(key, session);
     return session;
-  }
-
-  /** The session of a stack where it is open. */
-  get(engine: Engine, stack: Stack): Session | undefined {
-    return this.#sessions.get(keyOf(engine, stack));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const session of this.#sessions.values()) await session[Symbol.asyncDispose]();
     this.#sessions.clear();
   }
-}
-
-function keyOf({ name }: Engine, stack: Stack): string {
-  return `${name}:${canonical(parts(stack) as unknown as Json)}`;
 }

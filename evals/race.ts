@@ -3,13 +3,11 @@
  * base, so that a slow drift of the machine falls on both alike. Each pair of blocks has prompts of its own: a cache
  * may gain from what the workload repeats, never from the race's own repetition. Transcripts are kept, to be graded.
  */
-import { systemClock } from "../engine/mod.ts";
-import type { Request, Session } from "../engine/mod.ts";
+import { type Clock, type Request, type Session, systemClock, UserError } from "../engine/mod.ts";
 import { take, type Workload } from "../datasets/mod.ts";
-import { UserError } from "../engine/mod.ts";
 import { drive, type Driven } from "./load.ts";
 import type { Block } from "./outcome.ts";
-import { toRequest } from "./quality/token_match.ts";
+import { toRequest, type Transcript } from "./quality/token_match.ts";
 
 export interface Raced {
   readonly workload: Workload;
@@ -27,11 +25,12 @@ export async function race(
   workload: Workload,
   pairs: number,
   progress: (done: number, total: number) => void,
+  clock: Clock = systemClock,
 ): Promise<Raced> {
   const needed = pairs * workload.requests + 1;
   if (needed > workload.prompts.size) {
     throw new UserError(
-      `Cannot race ${workload.name} as its ${pairs} pairs need ${needed} prompts: ${workload.prompts.name} has ${workload.prompts.size}`,
+      `Cannot race ${workload.name} as its ${pairs} pairs need ${needed} prompts: ${workload.prompts.name} has ${workload.prompts.size}.`,
     );
   }
   const prompts = await take(workload.prompts, needed, workload.seed);
@@ -39,20 +38,17 @@ export async function race(
     toRequest(sessions[arm], prompts[index]!, workload.maxTokens);
   const run = (arm: "base" | "candidate", from: number, to: number) => {
     const requests = Array.from({ length: to - from }, (_, i) => request(arm, from + i));
-    return drive(sessions[arm], requests, workload.arrival, systemClock);
+    return drive(sessions[arm], requests, workload.arrival, clock);
   };
   for (const arm of ["base", "candidate"] as const) await run(arm, needed - 1, needed);
 
   const blocks: Block[] = [];
-  const transcripts = { base: new Map(), candidate: new Map() } as Record<
-    "base" | "candidate",
-    Map<string, never>
-  >;
+  const transcripts = { base: new Map<string, Transcript>(), candidate: new Map<string, Transcript>() };
   for (let pair = 0; pair < pairs; pair++) {
     for (const arm of pair % 2 === 0 ? ["base", "candidate"] as const : ["candidate", "base"] as const) {
       const driven = await run(arm, pair * workload.requests, (pair + 1) * workload.requests);
       blocks.push({ arm, ...driven.block });
-      for (const [id, transcript] of driven.transcripts) transcripts[arm].set(id, transcript as never);
+      for (const [id, transcript] of driven.transcripts) transcripts[arm].set(id, transcript);
       progress(blocks.length, pairs * 2);
     }
   }

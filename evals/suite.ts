@@ -1,5 +1,5 @@
 /** A suite is a typed value in one TypeScript file: what is tried, on which data, timed on which workloads. */
-import type { Engine, Stack } from "../engine/mod.ts";
+import type { Clock, Engine, Stack } from "../engine/mod.ts";
 import type { Workload } from "../datasets/mod.ts";
 import type { Technique } from "../techniques/mod.ts";
 import type { Eval } from "./eval.ts";
@@ -25,4 +25,6 @@ export interface Bench {
   readonly baseline: Stack;
   /** Another engine that runs the baseline's weights, timed beside it on every board. */
   readonly peer?: Engine;
+  /** The one that the engines' sessions read; the system's where absent. */
+  readonly clock?: Clock;
 }

@@ -1,0 +1,2 @@
+/** A decoder without its live half. */
+export const name = "missing_decoder";
