@@ -95,6 +95,9 @@ function validate(metric: Metric, name: string, samples: readonly PairedSample[]
   if (metric.allowed !== undefined && !(metric.allowed > 0)) {
     throw new UserError(`Cannot judge ${name} as its margin must be above 0: found ${metric.allowed}.`);
   }
+  if (metric.unit === "breaches" && metric.allowed !== undefined) {
+    throw new UserError(`Cannot judge ${name} as breaches have no margin: found ${metric.allowed}.`);
+  }
   if (samples.length === 0) throw new UserError(`Cannot judge ${name} as it must have samples: found none.`);
   const odd = samples.find(({ base, candidate, weight }) =>
     !Number.isFinite(base) || !Number.isFinite(candidate) || !(weight > 0)

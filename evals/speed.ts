@@ -102,12 +102,13 @@ export function audit(blocks: readonly Block[], { name, requests, maxTokens }: W
   const reasons: string[] = [];
   for (const { arm, timings, duration } of blocks) {
     const say = (what: string) => reasons.push(`${name}, ${arm}: ${what}`);
+    if (!(duration > 0)) say("it took no time");
     if (timings.length !== requests) say(`${timings.length} of ${requests} requests were answered`);
     for (const { id, sent, tokens } of timings) {
       if (tokens.length !== maxTokens) {
         say(`request ${id} has ${tokens.length} tokens where ${maxTokens} were asked`);
       }
-      if (tokens.some((at, i) => at < (i === 0 ? sent : tokens[i - 1]!))) {
+      if (tokens.some((at, i) => !(at >= (i === 0 ? sent : tokens[i - 1]!)))) {
         say(`request ${id} has tokens before their time`);
       }
       if (tokens.some((at) => at > duration + 1)) say(`request ${id} ends after its block`);

@@ -18,9 +18,9 @@ function derive(checks: readonly Check[]): Verdict["kind"] {
   return decisions.length > 0 && decisions.every((decision) => decision === "pass") ? "pass" : "unsure";
 }
 
-/** A pass has its interval inside the margin; no other decision can be mistaken for one. */
+/** A pass has its interval inside the margin, or not one breach; no other decision can be mistaken for one. */
 function holds({ decision, allowed, unit, interval }: Check): boolean {
   if (decision !== "pass") return true;
   if (allowed === undefined) return false;
-  return unit === "breaches" ? interval.high <= allowed : interval.high < allowed;
+  return unit === "breaches" ? interval.high === 0 : interval.high < allowed;
 }

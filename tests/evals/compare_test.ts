@@ -86,6 +86,11 @@ Deno.test("a margin of nothing cannot be judged by", () => {
   assertThrows(() => compare({ ...ACC, allowed: 0 }, CONTEXT, answers(10, 5, 0, 0)), UserError, "above 0");
 });
 
+Deno.test("breaches have no margin", () => {
+  const metric: Metric = { name: "lost", unit: "breaches", better: "lower", allowed: 1 };
+  assertThrows(() => compare(metric, CONTEXT, answers(10, 5, 0, 0)), UserError, "no margin");
+});
+
 Deno.test("no samples cannot be judged", () => {
   assertThrows(() => compare(ACC, CONTEXT, []), UserError, "must have samples");
 });

@@ -1,0 +1,94 @@
+import { assertEquals } from "@std/assert";
+import type { ScoreItem } from "../../../engine/mod.ts";
+import type { Choices } from "../../../datasets/mod.ts";
+import { encodePair, multipleChoice } from "../../../evals/mod.ts";
+import { inMemory } from "../toy_bench.ts";
+import { codePoints, scripted } from "./scripted.ts";
+
+const question = (continuations: readonly string[], gold: number): Choices => ({
+  id: "q",
+  cluster: "q",
+  slices: [],
+  context: "Q: which?\nAnswer:",
+  continuations,
+  gold,
+});
+
+/** The scores of a question whose choices have these summed log-probabilities. */
+async function scores(sample: Choices, sums: readonly number[], judged: "acc" | "acc_norm" = "acc") {
+  const e = multipleChoice(inMemory("made_up", [sample]), { count: 1, judged, chance: 0.25 });
+  const texts = sample.continuations;
+  // The whole sum stands on a choice's last token; the others are certain.
+  const session = scripted({
+    logProb: (token, at, { continuations }) => {
+      const index = continuations.findIndex((ids) => ids[at] === token && ids.length === at + 1);
+      return index < 0 ? 0 : sums[index]!;
+    },
+  });
+  assertEquals(new Set(texts.map((text) => text.length)).size, texts.length, "choices must differ in length");
+  const [{ answer }] = await Array.fromAsync(e.ask(session, [sample])) as [{ answer: never }];
+  const { acc, acc_norm } = e.grade(answer, sample, answer);
+  return { acc: acc!.value, acc_norm: acc_norm!.value, shown: e.show(answer, sample) };
+}
+
+Deno.test("acc takes the choice of the largest sum", async () => {
+  const sample = question([" aa", " bbbbbbbb", " cccccccccccc"], 0);
+  assertEquals((await scores(sample, [-4, -6, -9])).acc, 1);
+  assertEquals((await scores({ ...sample, gold: 1 }, [-4, -6, -9])).acc, 0);
+});
+
+Deno.test("acc_norm takes the largest sum per character of the choice, its delimiter not counted", async () => {
+  // Per character: -4/2 = -2, -6/8 = -0.75, -9/12 = -0.75 less a little.
+  const sample = question([" aa", " bbbbbbbb", " cccccccccccc"], 1);
+  const { acc, acc_norm, shown } = await scores(sample, [-4, -6, -9.1], "acc_norm");
+  assertEquals({ acc, acc_norm, shown }, { acc: 0, acc_norm: 1, shown: "bbbbbbbb" });
+  // With the delimiter counted the first would win: -2/2 = -1 against -1.1, but -2/3 = -0.67 against -2.2/3 = -0.73.
+  assertEquals((await scores(question([" aa", " b"], 1), [-2, -0.99], "acc_norm")).acc_norm, 1);
+});
+
+Deno.test("characters are code points, as Python counts them: neither bytes nor UTF-16 units", async () => {
+  // Two code points of four bytes and two units each beside three letters: -2.2/2 = -1.1 against -3/3 = -1.
+  assertEquals((await scores(question([" 😀😀", " abc"], 1), [-2.2, -3], "acc_norm")).acc_norm, 1);
+});
+
+Deno.test("of equal sums the first choice is taken, as numpy's argmax does", async () => {
+  const { acc, shown } = await scores(question([" a", " bb"], 0), [-3, -3]);
+  assertEquals([acc, shown], [1, "a"]);
+});
+
+Deno.test("a sum that is no number gives no score", async () => {
+  const { acc, acc_norm, shown } = await scores(question([" a", " bb"], 0), [NaN, -3]);
+  assertEquals([acc, acc_norm, shown], [NaN, NaN, "none"]);
+});
+
+Deno.test("every choice is scored after the same context", async () => {
+  const asked: ScoreItem[] = [];
+  const sample = question([" yes", " no"], 0);
+  const e = multipleChoice(inMemory("made_up", [sample]), { count: 1, judged: "acc", chance: 0.5 });
+  await Array.fromAsync(e.ask(scripted({}, asked), [sample]));
+  assertEquals(
+    asked.map(({ context, continuations }) => [context, ...continuations].map(codePoints.decode)),
+    [
+      ["Q: which?\nAnswer:", " yes", " no"],
+    ],
+  );
+});
+
+Deno.test("only the metric that the set is reported by is judged", () => {
+  const { metrics } = multipleChoice(inMemory("made_up", []), { count: 1, judged: "acc_norm", chance: 0.25 });
+  assertEquals(metrics.map(({ name, allowed }) => [name, allowed]), [["acc", undefined], ["acc_norm", 0.02]]);
+});
+
+Deno.test("white space at the end of a context goes to what follows it", () => {
+  const { context, continuation } = encodePair(codePoints, "Q: \n", "A");
+  assertEquals([codePoints.decode(context), codePoints.decode(continuation)], ["Q:", " \nA"]);
+});
+
+Deno.test("a continuation is what the ids of both together have beyond the context's own", () => {
+  const joined = { ...codePoints, encode: (text: string) => text.split(/(?<= )/).map((word) => word.length) };
+  assertEquals(encodePair(joined, "one two", " three"), { context: [4, 3], continuation: [5] });
+});
+
+Deno.test("an empty context is the tokenizer's first token", () => {
+  assertEquals(encodePair(codePoints, "", "A").context, [codePoints.bos]);
+});

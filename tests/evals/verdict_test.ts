@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { type Check, judge, verifies } from "../../evals/mod.ts";
+
+const check = (over: Partial<Check> = {}): Check => ({
+  eval: "made_up",
+  metric: "acc",
+  unit: "fraction",
+  when: "quiet",
+  against: "baseline",
+  n: 500,
+  clusters: 500,
+  base: 0.6,
+  candidate: 0.6,
+  loss: 0,
+  interval: { low: -0.01, high: 0.01, level: 0.9 },
+  allowed: 0.02,
+  decision: "pass",
+  samples: [],
+  ...over,
+});
+const pass = check();
+const fail = check({ interval: { low: 0.03, high: 0.05, level: 0.9 }, decision: "fail" });
+const unsure = check({ interval: { low: 0, high: 0.04, level: 0.9 }, decision: "unsure" });
+const { allowed: _a, decision: _d, ...reported } = check({ interval: { low: 0.5, high: 0.6, level: 0.9 } });
+
+for (
+  const [what, checks, kind] of [
+    ["nothing judged is unsure", [], "unsure"],
+    ["only reported metrics are unsure", [reported], "unsure"],
+    ["passes alone are a pass", [pass, pass], "pass"],
+    ["a reported metric has no say", [pass, reported], "pass"],
+    ["one unsure among passes is unsure", [pass, unsure], "unsure"],
+    ["one fail is a fail, whatever else", [pass, unsure, fail], "fail"],
+  ] as const
+) {
+  Deno.test(`verdict: ${what}`, () => assertEquals(judge(checks).kind, kind));
+}
+
+Deno.test("every verdict that was judged verifies", () => {
+  for (const checks of [[], [pass], [pass, unsure], [fail]]) assertEquals(verifies(judge(checks)), true);
+});
+
+for (
+  const [what, checks] of [
+    ["an unsure check called a pass", [{ ...unsure, decision: "pass" }]],
+    ["a failed check called a pass", [{ ...fail, decision: "pass" }]],
+    ["a failed check beside a pass", [pass, fail]],
+    ["no checks", []],
+    ["reported metrics alone", [reported]],
+    ["a pass without a margin", [{ ...reported, decision: "pass" }]],
+    ["a bound that is no number", [check({ interval: { low: NaN, high: NaN, level: 0.9 } })]],
+    ["a bound that JSON lost", [
+      check({ interval: { low: 0, high: null as unknown as number, level: 0.9 }, allowed: -1 }),
+    ]],
+    ["a breach called a pass", [
+      check({ unit: "breaches", allowed: 0, interval: { low: 1, high: 1, level: 1 } }),
+    ]],
+    ["a breach with a margin of its own", [
+      check({ unit: "breaches", allowed: 3, interval: { low: 2, high: 2, level: 1 } }),
+    ]],
+  ] as readonly (readonly [string, readonly Check[]])[]
+) {
+  Deno.test(`a forged pass is refused: ${what}`, () =>
+    assertEquals(verifies({ kind: "pass", checks }), false));
+}
+
+Deno.test("a pass called a rejection is refused too", () => {
+  assertEquals(verifies({ kind: "fail", checks: [pass] }), false);
+});
