@@ -47,6 +47,7 @@ export interface KvLive {
   /** Appends the chosen rows of a step, in order, with the tokens they stand for; room was reserved for them. */
   commit(seq: SeqId, kv: KvRows, rows: readonly number[], tokens: readonly number[]): void;
   truncate(seq: SeqId, length: number): void;
+  /** Another sequence with the same rows. Room that was reserved before is the first one's no longer: reserve again. */
   fork(seq: SeqId): SeqId;
   release(seq: SeqId): void;
   view(seq: SeqId): KvView;
@@ -141,8 +142,9 @@ export class PagedCache implements KvLive {
   fork(seq: SeqId): SeqId {
     const row = this.row(seq);
     const copy = this.#next++;
-    for (const page of row.pages) page.references++;
-    this.rows.set(copy, { pages: [...row.pages], length: row.length, epoch: 0 });
+    const pages = row.pages.slice(0, Math.ceil(row.length / PAGE_TOKENS));
+    for (const page of pages) page.references++;
+    this.rows.set(copy, { pages, length: row.length, epoch: 0 });
     return copy;
   }
 
