@@ -30,4 +30,5 @@ export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } fro
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
 export { defaultModel, ggufModel, SMOLLM2 } from "./model.ts";
-export { onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
+export { fasterBackend, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
+export { transformersJs, type TransformersJsOptions } from "./engines/transformers_js.ts";

@@ -1,4 +1,5 @@
 /** A session in this thread: the step loop and scoring over one network, as the Session port. */
+import { Arrivals } from "./arrivals.ts";
 import type { DecoderLive } from "./decoder.ts";
 import type { Clock } from "./clock.ts";
 import type { KvLive } from "./cache.ts";
@@ -33,15 +34,13 @@ async function openSlot<T>(name: SlotName, slot: Slot, live: Live): Promise<T> {
   return module.open(slot.params, live);
 }
 
-export class LiveSession implements Session {
+type Slots = Awaited<ReturnType<typeof openSlots>>;
+
+/** Ids in, ids out: what a worker hosts. */
+export class IdSession implements Omit<Session, "tokenizer"> {
   readonly #loop: Loop;
 
-  constructor(
-    private readonly network: Network,
-    readonly tokenizer: Tokenizer,
-    slots: Awaited<ReturnType<typeof openSlots>>,
-    clock: Clock,
-  ) {
+  constructor(private readonly network: Network, slots: Slots, clock: Clock) {
     this.#loop = new Loop({ network, clock, ...slots });
   }
 
@@ -49,26 +48,13 @@ export class LiveSession implements Session {
     return this.network.shape.context;
   }
 
-  /** Pulls requests as they come, also while others run. */
   async *generate(requests: AsyncIterable<Request> | Iterable<Request>): AsyncIterable<Emission> {
-    const source = Symbol.asyncIterator in requests
-      ? requests[Symbol.asyncIterator]()
-      : requests[Symbol.iterator]();
-    let ended = false;
-    const pull = () =>
-      Promise.resolve(source.next()).then((next) => {
-        if (next.done) ended = true;
-        else this.#loop.submit(next.value);
-        return true;
-      });
-    let pending = pull();
+    const arrivals = new Arrivals(requests);
     try {
-      while (!ended || !this.#loop.idle) {
-        while (!ended && (this.#loop.idle || await settled(pending))) {
-          await pending;
-          if (!ended) pending = pull();
-        }
+      for (;;) {
+        for (const request of await arrivals.take()) this.#loop.submit(request);
         if (!this.#loop.idle) yield* await this.#loop.step();
+        else if (!(await arrivals.more())) return;
       }
     } finally {
       this.#loop.abandon();
@@ -88,10 +74,9 @@ export class LiveSession implements Session {
   }
 }
 
-/** Whether a promise is settled already, after letting the event loop turn once. */
-function settled(promise: Promise<unknown>): Promise<boolean> {
-  return Promise.race([
-    promise.then(() => true),
-    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 0)),
-  ]);
+/** A session in this thread. */
+export class LiveSession extends IdSession implements Session {
+  constructor(network: Network, readonly tokenizer: Tokenizer, slots: Slots, clock: Clock) {
+    super(network, slots, clock);
+  }
 }

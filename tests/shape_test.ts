@@ -4,7 +4,12 @@ import { assert, assertEquals } from "@std/assert";
 const ROOT = new URL("../", import.meta.url);
 const ROOMS = ["engine", "datasets", "techniques", "evals", "results"] as const;
 /** Entered from elsewhere than mod.ts: by a worker, and by tests. */
-const ENTRIES = ["mod.ts", "engine/engines/onnx_worker.ts", "engine/engines/toy.ts"];
+const ENTRIES = [
+  "mod.ts",
+  "engine/engines/onnx_worker.ts",
+  "engine/engines/transformers_js_worker.ts",
+  "engine/engines/toy.ts",
+];
 const CATCH_ALL = /(^|\/)(core|utils?|lib|libs|common|types|helpers?|misc|shared|base)(\/|\.[a-z]+$)/;
 
 /** What each room may import of the others; every one may use its own files. */

@@ -43,6 +43,11 @@ export async function publish(name: string, make: (path: string) => void | Promi
   }
 }
 
+/** Whether `name` is in the cache. */
+export async function isCached(name: string): Promise<boolean> {
+  return await exists(`${cacheFolder()}/${name}`);
+}
+
 /** What the cache holds: path below the folder, and bytes. */
 export async function listCache(): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
   const entries: { name: string; bytes: number }[] = [];

@@ -30,7 +30,7 @@ export interface OnnxParts {
   readonly embed: (token: number, into: Float32Array, offset: number) => void;
 }
 
-/** Sequences with at most this many new rows share one staging area; prefill chunks use another. */
+/** Where decoding rows and prefill chunks run apart in one step, sequences with more new rows than this are staged apart. */
 const DECODE_ROWS = 16;
 
 export class OnnxNetwork implements Network {
@@ -61,7 +61,7 @@ export class OnnxNetwork implements Network {
     let logits: Float32Array | undefined;
     let kv: KvRows | undefined;
     for (const group of groups) {
-      const run = await this.#run(batch, group, wanted);
+      const run = await this.#run(batch, group, wanted, groups.length === 1);
       if (groups.length === 1 && run.inOrder) return { logits: run.logits, kv: run.kv };
       logits ??= new Float32Array(batch.want.length * vocabulary);
       kv ??= {
@@ -84,12 +84,18 @@ export class OnnxNetwork implements Network {
     return { logits: logits!, kv: kv! };
   }
 
-  async #run(batch: Batch, group: readonly Span[], wanted: ReadonlyMap<number, number>) {
+  async #run(
+    batch: Batch,
+    group: readonly Span[],
+    wanted: ReadonlyMap<number, number>,
+    alone: boolean,
+  ) {
     const { layers, heads, kvHeads, headDim, width } = this.shape;
     const s = Math.max(...group.map((span) => span.to - span.from));
     const views = group.map((span) => batch.past[span.sequence]!);
     const hasPast = views.some((view) => view.length > 0);
-    const staged = hasPast ? (s <= DECODE_ROWS ? this.#decoding : this.#prefilling).stage(views) : undefined;
+    const staging = alone || s <= DECODE_ROWS ? this.#decoding : this.#prefilling;
+    const staged = hasPast ? staging.stage(views) : undefined;
     const ordered = staged ? staged.order.map((index) => group[index]!) : group;
     const b = ordered.length;
     const capacity = staged?.capacity ?? 0;

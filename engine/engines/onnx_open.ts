@@ -2,9 +2,9 @@
 import type { Tensor } from "onnxruntime-common";
 import { publishFolder } from "../assets/mod.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import { llama } from "../graph/llama.ts";
-import { digest, type Stack } from "../stack.ts";
-import { modelConfig, openGguf, type Weights } from "../weights/mod.ts";
+import type { Stack } from "../stack.ts";
+import { modelConfig, openGguf } from "../weights/mod.ts";
+import { graphFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
 
 export interface Opening {
@@ -20,9 +20,9 @@ export async function openNetwork(
 ): Promise<OnnxNetwork> {
   using weights = openGguf(stack.model.file);
   const config = modelConfig(weights);
-  const folder = await graphFolder(stack, weights, progress);
+  const folder = await graphFolder(stack, "split", progress);
   const sums = await publishFolder(
-    `graphs/log_sum_exp-${config.vocabulary}`,
+    `graphs/log_sum_exp-parts-${config.vocabulary}`,
     (path) => writeLogSumExp(path, config.vocabulary),
   );
   const runtime = await load(backend, threads);
@@ -37,33 +37,15 @@ export async function openNetwork(
   });
 }
 
-async function graphFolder(
-  stack: Stack,
-  weights: Weights,
-  progress: (done: number) => void,
-): Promise<string> {
-  const { params } = stack.model;
-  const key = await digest({ params, graph: await sourceDigest() });
-  return await publishFolder(`graphs/${key}`, (path) => {
-    const builder = new GraphBuilder(path);
-    llama(builder, weights, modelConfig(weights), params, progress);
-    builder.finish(stack.model.name);
-  });
-}
-
-/** A digest of the code that writes graphs, so that no graph of an older version is ever loaded. */
-async function sourceDigest(): Promise<string> {
-  const folder = new URL("../graph/", import.meta.url);
-  const names = ["builder", "llama", "attention", "linear", "mlp", "norm", "quantize"];
-  return await digest(
-    await Promise.all(names.map((name) => Deno.readTextFile(new URL(`${name}.ts`, folder)))),
-  );
-}
-
+/** In two stages: the runtime adds 32-bit floats one by one, and over a whole vocabulary that is off by 1e-4. */
 function writeLogSumExp(folder: string, vocabulary: number): void {
   const builder = new GraphBuilder(folder);
+  let parts = Math.floor(Math.sqrt(vocabulary));
+  while (vocabulary % parts !== 0) parts--;
   builder.input("logits", "f32", ["n", vocabulary]);
-  builder.node("ReduceLogSumExp", ["logits", builder.integers("axes", [1])], ["sums"], { keepdims: 0 });
+  builder.node("Reshape", ["logits", builder.integers("shape", [0, parts, -1])], ["parts"]);
+  builder.node("ReduceLogSumExp", ["parts", builder.integers("inner", [2])], ["part_sums"], { keepdims: 0 });
+  builder.node("ReduceLogSumExp", ["part_sums", builder.integers("outer", [1])], ["sums"], { keepdims: 0 });
   builder.output("sums", "f32", ["n"]);
   builder.finish("log_sum_exp");
 }

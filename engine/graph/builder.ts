@@ -107,6 +107,11 @@ export class GraphBuilder {
     return this.node(op, inputs, outputs, attributes, "com.microsoft");
   }
 
+  /** A cast to another type. */
+  cast(input: string, type: TensorType, output: string): string {
+    return this.node("Cast", [input], [output], { to: TYPES[type] });
+  }
+
   /** Closes the data file and writes the model file; returns the model file's path. */
   finish(name: string): string {
     this.#file.close();

@@ -72,13 +72,14 @@ export function llama(
   progress(1);
 }
 
-function matrix(weights: Weights, name: string): Matrix {
+/** A weight matrix by its name in the file. */
+export function matrix(weights: Weights, name: string): Matrix {
   const [out, width] = weights.shape(name) as [number, number];
   return { name, out, in: width, read: () => weights.read(name) };
 }
 
 /** Several matrices with the same input, one under the other, so that they cost one product. */
-function stacked(weights: Weights, name: string, members: readonly string[]): Matrix {
+export function stacked(weights: Weights, name: string, members: readonly string[]): Matrix {
   const shapes = members.map((member) => weights.shape(member) as [number, number]);
   const out = shapes.reduce((sum, [rows]) => sum + rows, 0);
   const width = shapes[0]![1];
@@ -99,6 +100,7 @@ function stacked(weights: Weights, name: string, members: readonly string[]): Ma
   };
 }
 
-function gain(weights: Weights, name: string): Gain {
+/** A norm's gain by its name in the file. */
+export function gain(weights: Weights, name: string): Gain {
   return { name, width: weights.shape(name)[0]!, read: () => weights.read(name) };
 }

@@ -3,12 +3,14 @@ import {
   defaultModel,
   dense,
   type Engine,
+  fasterBackend,
   type FetchProgress,
   ggufModel,
   oneAtATime,
   onnxEngine,
   plain,
   type Stack,
+  transformersJs,
   UserError,
 } from "../../engine/mod.ts";
 import { whole } from "./arguments.ts";
@@ -17,13 +19,18 @@ import type { StatusLine } from "./status_line.ts";
 /** Options that choose model and engine. */
 export const SETTING = {
   model: { value: "FILE.gguf", about: "the model; SmolLM2-135M-Instruct where absent" },
-  backend: { value: "auto|native|wasm", about: "how ONNX Runtime runs; auto is native, the faster" },
+  backend: {
+    value: "auto|native|wasm",
+    about: "how ONNX Runtime runs; auto is native, the faster, where it loads",
+  },
   threads: { value: "N", about: "threads of one operator; the number of cores where absent" },
 } as const;
 
 export interface Setting {
   readonly engine: Engine;
   readonly baseline: Stack;
+  /** Timed beside the baseline; it has no form on wasm. */
+  readonly peer?: Engine;
 }
 
 /** Prepares model and engine; progress goes to the status line. */
@@ -39,16 +46,17 @@ export async function prepare(
   if (!["auto", "native", "wasm"].includes(backend)) {
     throw new UserError(`Cannot use --backend ${backend} as it must be auto, native or wasm.`);
   }
-  const engine = onnxEngine({
-    // Native has vector kernels for integers that WebAssembly lacks, and is the faster wherever it loads.
-    backend: backend === "wasm" ? "wasm" : "native",
+  const chosen = backend === "auto" ? await fasterBackend() : backend as "native" | "wasm";
+  const options = {
     ...(threads === undefined ? {} : { threads: whole(threads, "threads", 1) }),
-    progress: (done) => status.show("writing the graph", done),
-  });
+    progress: (done: number) => status.show("writing the graph", done),
+  };
+  const engine = onnxEngine({ backend: chosen, ...options });
   const model = values.model === undefined
     ? await defaultModel(fetching(status))
     : await ggufModel(values.model);
-  return { engine, baseline: { model, cache: dense(), decoder: plain, scheduler: oneAtATime } };
+  const baseline = { model, cache: dense(), decoder: plain, scheduler: oneAtATime };
+  return { engine, baseline, ...(chosen === "native" ? { peer: transformersJs(options) } : {}) };
 }
 
 /** Shows a download on the status line. */
