@@ -1,7 +1,7 @@
 /** Why an outcome came out as it did, in sentences. */
 import { AGAIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
 import { isJudged } from "./door.ts";
-import { amount, count, percent, plural, times, timesInterval, unitName } from "./figures.ts";
+import { amount, breachCount, count, percent, plural, times, timesInterval, unitName } from "./figures.ts";
 import { isWideCheck, marginUsed, worstCheck } from "./leaderboard.ts";
 
 /** The word for an outcome, as tables show it. */
@@ -38,9 +38,7 @@ export function explainCheck(check: Check): string {
   const over = `over ${plural(n, "sample")}`;
   if (!isJudged(check)) return `${where} is reported, not judged.${noted(note)}`;
   if (unit === "breaches") {
-    const found = check.loss === 0
-      ? "no breach"
-      : `${count(check.loss)} ${check.loss === 1 ? "breach" : "breaches"}`;
+    const found = check.loss === 0 ? "no breach" : breachCount(check.loss);
     return `${where} found ${found} ${over}; ${allowed === 0 ? "none is" : `${count(allowed)} are`} allowed.${
       noted(note)
     }`;

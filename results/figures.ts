@@ -70,12 +70,13 @@ export function amount(value: number, unit: Unit, signed = false): string {
   return value < 0 ? `−${text}` : signed ? `+${text}` : text;
 }
 
+/** e.g. "1 breach", "17 breaches". */
+export const breachCount = (n: number): string => `${count(n)} ${n === 1 ? "breach" : "breaches"}`;
+
 /** What the candidate changed: "−0.3 pp" is a loss of 0.3 points; breaches are counted as they are. */
 export function change(check: Check): string {
   const { unit, loss } = check;
-  return unit === "breaches"
-    ? plural(loss, "breach").replace("breachs", "breaches")
-    : `${amount(-loss, unit, true)} ${unitName(unit)}`;
+  return unit === "breaches" ? breachCount(loss) : `${amount(-loss, unit, true)} ${unitName(unit)}`;
 }
 
 /** The interval of the change: "[−0.9, +0.3]"; empty for a count. */

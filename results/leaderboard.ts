@@ -53,6 +53,8 @@ export interface Board {
   readonly refused: readonly Row[];
   /** The baseline against itself. */
   readonly noise?: TimedRow;
+  /** Another engine with the baseline's weights: what a user would otherwise pick. */
+  readonly peer?: TimedRow;
 }
 
 /** All boards, the latest first; of each name in a scope the latest judged recording counts. */
@@ -84,17 +86,39 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
   const wide: TimedRow[] = [];
   const refused: Row[] = [];
   let noise: TimedRow | undefined;
+  let peer: TimedRow | undefined;
   for (const [recording, tries] of latest(recordings)) {
     const row = rowOf(recording, tries);
     const figures = figuresOf(recording, scope.workload);
     if (figures === undefined) refused.push(row);
     else if (row.name === AGAIN) noise = { ...row, figures };
+    else if (!isTechnique(row)) peer = { ...row, figures };
     else if (isWide(recording)) wide.push({ ...row, figures });
     else timed.push({ ...row, figures });
   }
   const at = Math.max(...recordings.map(({ stamp }) => stamp.at));
-  return { key, scope, at, ranked: rank(timed), wide, refused, ...(noise === undefined ? {} : { noise }) };
+  return {
+    key,
+    scope,
+    at,
+    ranked: rank(timed),
+    wide,
+    refused,
+    ...(noise === undefined ? {} : { noise }),
+    ...(peer === undefined ? {} : { peer }),
+  };
 }
+
+/** The baseline again and the peer engine are there to compare with: they fold no technique. */
+export const isTechnique = ({ techniques }: Pick<Row, "techniques">): boolean => techniques.length > 0;
+
+/** Every row of a board that has figures: techniques by place, then what they are compared with. */
+export const timedRows = ({ ranked, wide, peer, noise }: Board): readonly TimedRow[] =>
+  [...ranked, ...wide, peer, noise].filter((row) => row !== undefined);
+
+/** Whether a row is faster than the baseline and, where a peer engine ran beside it, than the peer too. */
+export const gains = ({ claim, noise, overPeer = Infinity }: Figures): boolean =>
+  claim === "faster" && overPeer > 1 + noise;
 
 /** Of each name the latest judged recording, else the latest of any kind, with how many were judged. */
 function latest(recordings: readonly Recording[]): readonly (readonly [Recording, number])[] {

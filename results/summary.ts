@@ -1,7 +1,7 @@
 /** The sentence that stands above a board, and the word for a row. */
 import type { Word } from "./explain.ts";
 import { count, plural, times } from "./figures.ts";
-import type { Board, Row } from "./leaderboard.ts";
+import { type Board, gains, isTechnique, type Row } from "./leaderboard.ts";
 
 /** The verdict of a row in a word. */
 export function rowWord({ kind, worst }: Row): Word {
@@ -37,19 +37,24 @@ const FATES: readonly (readonly [Word, string])[] = [
   ["SKIPPED", "could not run"],
 ];
 
-/** The baseline again and the peer engine are there to compare with: they fold no technique. */
-const isTechnique = ({ techniques }: Row) => techniques.length > 0;
+const NAMED = 3;
 
-function lead({ ranked }: Board): string {
-  const first = ranked.filter(({ place }) => place === 1);
+function lead(board: Board): string {
+  const first = board.ranked.filter(({ place }) => place === 1);
   const top = first[0];
   if (top === undefined) return "";
-  if (first.length > 1) {
-    return ` ${
-      first.length === ranked.length && first.length > 2 ? "All" : "The first"
-    } ${first.length} are tied.`;
+  const peer = board.peer?.name ?? "the peer engine";
+  if (top.figures.claim !== "faster") return " None is faster than the baseline.";
+  if (!gains(top.figures)) return ` None is faster than ${peer}.`;
+  const ratios = first.map(({ figures }) => times(figures.ratio.estimate));
+  if (first.length > NAMED) {
+    return ` Fastest: ${first.length} tied, from ${ratios.at(-1)} to ${ratios[0]} the baseline.`;
   }
-  const { claim, ratio } = top.figures;
-  if (claim === "faster") return ` Fastest: ${top.name}, ${times(ratio.estimate)} the baseline.`;
-  return " None is faster than the baseline.";
+  const overPeer = first.flatMap(({ figures }) => figures.overPeer ?? []).map(times);
+  const beside = overPeer.length === first.length ? `, ${list(overPeer)} ${peer}` : "";
+  const names = list(first.map(({ name }) => name));
+  return ` Fastest${first.length > 1 ? ", tied" : ""}: ${names}, ${list(ratios)} the baseline${beside}.`;
 }
+
+const list = (parts: readonly string[]) =>
+  parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;

@@ -1,6 +1,7 @@
-/** The board for a terminal: at most 80 columns, verdicts in words, the summary last. */
+/** The board for a terminal: at most 80 columns, verdicts in words, the summary last. Narrower ones get stacked rows. */
 import { createColors } from "picocolors";
 import type { Outcome } from "../evals/mod.ts";
+import { fit, wrap } from "./columns.ts";
 import { explain, type Word, word } from "./explain.ts";
 import {
   bytes,
@@ -14,52 +15,59 @@ import {
   times,
   timesInterval,
 } from "./figures.ts";
-import type { Board, Row, TimedRow } from "./leaderboard.ts";
+import { type Board, type Row, type TimedRow, timedRows } from "./leaderboard.ts";
 import { rowWord, summarise } from "./summary.ts";
 
 const WIDTH = 80;
 const COLUMNS = [3, 7, 19, 27, 19] as const;
+
+export interface Rendering {
+  readonly colour: boolean;
+  /** Why each refused row has no speed, from `why`. */
+  readonly reasons?: ReadonlyMap<string, readonly string[]>;
+  /** Columns of the terminal; 80 where absent, and never more. */
+  readonly width?: number;
+}
 
 /** Whether standard output is for a person who wants colour: a terminal, and NO_COLOR is not set. */
 export function wantsColour(): boolean {
   return Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR");
 }
 
-/** One board as text. `reasons`: why each refused row has no speed, from `why`. */
-export function renderBoard(
-  board: Board,
-  options: { readonly colour: boolean; readonly reasons?: ReadonlyMap<string, readonly string[]> },
-): string {
-  const { bold, dim } = createColors(options.colour);
+/** One board as text. */
+export function renderBoard(board: Board, { colour, reasons, width = WIDTH }: Rendering): string {
+  const { bold, dim } = createColors(colour);
   const { hardware, model, suite, workload } = board.scope;
+  const columns = Math.max(24, Math.min(width, WIDTH));
+  const said = (text: string) => wrap(text, columns);
   const machine = `${hardware.cpu} · ${hardware.backend}, ${plural(hardware.threads, "thread")}`;
+  const put = columns < WIDTH ? stacked(columns) : line;
   const lines = [
-    bold(fit(machine, WIDTH)),
-    fit(`${model.name} ${model.precision} / ${workload} / ${suite} / ${day(board.at)}`, WIDTH),
+    ...said(machine).map(bold),
+    ...said(`${model.name} ${model.precision} / ${workload} / ${suite} / ${day(board.at)}`),
     "",
-    dim(line(["#", "VERDICT", "TECHNIQUE", "QUALITY VS BASE, WORST", "SPEED VS BASE"])),
+    ...(columns < WIDTH
+      ? []
+      : [dim(line(["#", "VERDICT", "TECHNIQUE", "QUALITY VS BASE, WORST", "SPEED VS BASE"]))]),
   ];
   const paint = (row: Row, place: string, speed: string) => {
     const verdict = rowWord(row);
-    lines.push(line([place, verdict, row.name, quality(row), speed], tint(options.colour, verdict)));
+    lines.push(put([place, verdict, row.name, quality(row), speed], tint(colour, verdict)));
   };
   for (const row of board.ranked) paint(row, row.tied ? `${row.place}=` : `${row.place}`, speedOf(row));
   for (const row of board.wide) paint(row, "-", speedOf(row));
   for (const row of board.refused) paint(row, "-", untimed(row));
-  if (board.noise) {
-    lines.push(dim(line(["", "noise", board.noise.name, quality(board.noise), speedOf(board.noise)])));
+  for (const [label, row] of [["peer", board.peer], ["noise", board.noise]] as const) {
+    if (row) lines.push(dim(put(["", label, row.name, quality(row), speedOf(row)])));
   }
-  if (board.wide.length > 0) {
-    const names = board.wide.map(({ name }) => name).join(", ");
-    lines.push(...wrap(`Not ranked, as the margin is wider than a board allows: ${names}.`).map(dim));
-  }
-  lines.push(...latencies(board, dim));
+  lines.push(...notes(board).flatMap(said).map(dim));
+  lines.push(...(columns < WIDTH ? latencyLines(board).flatMap(said) : latencyTable(board, dim)));
   for (const row of board.refused) {
-    const reasons = options.reasons?.get(row.id) ?? (row.reason === undefined ? [] : [row.reason]);
-    lines.push("", ...wrap(`Why ${row.name} is refused: ${reasons.join(" ")}`));
+    const because = reasons?.get(row.id) ?? (row.reason === undefined ? [] : [row.reason]);
+    lines.push("", ...said(`Why ${row.name} is refused: ${because.join(" ")}`));
   }
   const { headline, rest } = summarise(board);
-  lines.push("", ...wrap(headline).map(bold), ...(rest === undefined ? [] : wrap(rest)));
+  lines.push("", ...said(headline).map(bold), ...(rest === undefined ? [] : said(rest)));
   return lines.map((text) => text.trimEnd()).join("\n");
 }
 
@@ -71,34 +79,59 @@ export function why(
   return new Map(refused.map(({ id, outcome }) => [id, explain(outcome)]));
 }
 
-function latencies(board: Board, dim: (text: string) => string): readonly string[] {
-  const rows = [...board.ranked, ...board.wide, ...(board.noise ? [board.noise] : [])];
-  if (rows.length === 0) return [];
-  const table = (cells: readonly string[]) => {
-    const widths = [23, 11, 11, 11, 11, 9];
-    return fit(
-      " " + cells.map((cell, i) => i === 0 ? fit(cell, 23) : cell.padStart(widths[i]!)).join(""),
-      WIDTH,
-    );
+/** What the figures of a row do not say by themselves. */
+function notes({ ranked, wide, peer, noise, scope }: Board): readonly string[] {
+  const names = (rows: readonly Row[]) => rows.map(({ name }) => name).join(", ");
+  const level = [...ranked, ...wide].filter(({ figures }) => figures.claim === "no difference");
+  const precision = scope.model.precision.split(" ")[0];
+  return [
+    ...(level.length > 0 ? [`No difference beyond the noise: ${names(level)}.`] : []),
+    ...(wide.length > 0 ? [`Not ranked, as the margin is wider than a board allows: ${names(wide)}.`] : []),
+    ...(peer ? [`peer: another engine with the same weights at ${precision}.`] : []),
+    ...(noise ? ["noise: the baseline against itself; no gain inside it is claimed."] : []),
+  ];
+}
+
+type Arms = readonly [string, string];
+
+/** Base and candidate of one race: every row was raced against a run of the baseline of its own. */
+function arms({ figures: { base, candidate } }: TimedRow): Readonly<Record<"rate" | "ttft" | "tpot", Arms>> {
+  const both = (of: (arm: typeof base) => string): Arms => [of(base), of(candidate)];
+  return {
+    rate: both((arm) => rate(arm.tokensPerSecond).replace(" tok/s", "")),
+    ttft: both((arm) => duration(arm.ttft.p50).replace(" ", "")),
+    tpot: both((arm) => duration(arm.tpot.p50).replace(" ", "")),
   };
-  const first = rows[0]!.figures.base;
-  const cells = (name: string, arm: TimedRow["figures"]["base"], peer: number | undefined) =>
-    table([
-      name,
-      rate(arm.tokensPerSecond).replace(" tok/s", ""),
-      duration(arm.ttft.p50),
-      duration(arm.tpot.p50),
-      bytes(arm.addedBytes),
-      peer === undefined ? "" : times(peer),
-    ]);
+}
+
+function latencyTable(board: Board, dim: (text: string) => string): readonly string[] {
+  const rows = timedRows(board);
+  if (rows.length === 0) return [];
+  const table = (name: string, cells: readonly string[], widths = [6, 6, 8, 7, 8, 7, 10, 8]) =>
+    ` ${fit(name, 19)}${cells.map((cell, i) => cell.padStart(widths[i]!)).join("")}`;
   return [
     "",
-    dim(table(["", "TOKENS/S", "TTFT P50", "TPOT P50", "MEMORY", "VS PEER"])),
-    cells("baseline", first, undefined),
-    ...rows.filter((row) => row !== board.noise).map((row) =>
-      cells(row.name, row.figures.candidate, row.figures.overPeer)
-    ),
+    dim(table("", ["TOKENS/S", "TTFT P50", "TPOT P50", "MEMORY", "VS PEER"], [12, 15, 15, 10, 8])),
+    dim(table("", ["BASE", "OWN", "BASE", "OWN", "BASE", "OWN", "OWN"])),
+    ...rows.map((row) => {
+      const { rate, ttft, tpot } = arms(row);
+      const { candidate, overPeer } = row.figures;
+      const peer = overPeer === undefined ? "" : times(overPeer);
+      return table(row.name, [...rate, ...ttft, ...tpot, bytes(candidate.addedBytes), peer]);
+    }),
+    dim(" Each row is raced against a run of the baseline of its own; ratios compare."),
   ];
+}
+
+function latencyLines(board: Board): readonly string[] {
+  return timedRows(board).map((row) => {
+    const { rate, ttft, tpot } = arms(row);
+    const { candidate, overPeer } = row.figures;
+    const peer = overPeer === undefined ? "" : `, ${times(overPeer)} the peer`;
+    return `${row.name}: ${rate.join(" -> ")} tok/s, TTFT ${ttft.join(" -> ")}, TPOT ${tpot.join(" -> ")}, ${
+      bytes(candidate.addedBytes)
+    }${peer}`;
+  });
 }
 
 function quality({ worst }: Row): string {
@@ -114,51 +147,26 @@ function speedOf({ figures: { ratio } }: TimedRow): string {
   return `${times(ratio.estimate)} ${timesInterval(ratio.interval).replaceAll(" ", "")}`;
 }
 
-function line(cells: readonly string[], paint: (text: string) => string = (text) => text): string {
+type Paint = (text: string) => string;
+const unpainted: Paint = (text) => text;
+
+function line(cells: readonly string[], paint = unpainted): string {
   return " " + cells.map((cell, i) => {
     const text = fit(cell, COLUMNS[i]!);
     return i === 1 ? paint(text) : text;
   }).join(" ");
 }
 
-function tint(colour: boolean, verdict: Word): (text: string) => string {
+/** A row over three lines: what it is, its quality, its speed. */
+function stacked(columns: number) {
+  return ([place = "", verdict = "", name = "", ...figures]: readonly string[], paint = unpainted): string =>
+    [
+      ` ${fit(place, 3)} ${paint(fit(verdict, 7))} ${fit(name, columns - 13).trimEnd()}`,
+      ...figures.filter((text) => text !== "").map((text) => `     ${fit(text, columns - 5).trimEnd()}`),
+    ].join("\n");
+}
+
+function tint(colour: boolean, verdict: Word): Paint {
   const { green, red, yellow, dim } = createColors(colour);
   return { PASS: green, FAIL: red, UNSURE: yellow, VOID: yellow, SKIPPED: dim }[verdict];
-}
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
-const columnsOf = (character: string) => WIDE.test(character) ? 2 : 1;
-
-/** Exactly `width` columns, without control characters, so that a name cannot steer the terminal. */
-function fit(text: string, width: number): string {
-  const clean = plain(text);
-  const total = [...clean].reduce((sum, character) => sum + columnsOf(character), 0);
-  let kept = "";
-  let used = 0;
-  for (const character of clean) {
-    if (used + columnsOf(character) > (total > width ? width - 1 : width)) break;
-    kept += character;
-    used += columnsOf(character);
-  }
-  const tail = total > width ? "~" : "";
-  return kept + tail + " ".repeat(width - used - tail.length);
-}
-
-/** Control characters and direction overrides. */
-const STEERING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-const plain = (text: string) => text.replaceAll("−", "-").replaceAll(STEERING, " ");
-
-function wrap(text: string): readonly string[] {
-  const lines: string[] = [];
-  for (const part of plain(text).split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + part.length + 1 <= WIDTH - 1) {
-      lines[lines.length - 1] = `${last} ${part}`;
-    } else {for (let i = 0; i < part.length || i === 0; i += WIDTH - 4) {
-        lines.push((lines.length === 0 ? " " : "   ") + part.slice(i, i + WIDTH - 4));
-      }}
-  }
-  return lines;
 }

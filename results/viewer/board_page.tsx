@@ -1,21 +1,11 @@
 /** The board: the verdict in a sentence, the scope, and quality to the left of speed. */
-import {
-  bytes,
-  change,
-  changeInterval,
-  day,
-  duration,
-  margin,
-  moment,
-  plural,
-  rate,
-  times,
-  timesInterval,
-} from "../figures.ts";
-import type { Board, RankedRow, Row, TimedRow } from "../leaderboard.ts";
+import { change, changeInterval, count, margin, rate, times, timesInterval } from "../figures.ts";
+import { type Board, gains, type RankedRow, type Row, type TimedRow, timedRows } from "../leaderboard.ts";
 import type { Broken } from "../recording.ts";
 import { rowWord, summarise } from "../summary.ts";
 import { Chip, Empty, Page } from "./page.tsx";
+import { LatencyTable } from "./latency_table.tsx";
+import { ScopeBar } from "./scope_bar.tsx";
 import { type Domain, domainOf, QualityAxis, QualityStrip, RatioAxis, RatioStrip } from "./strip.tsx";
 
 export function BoardPage({ boards, board, broken }: {
@@ -31,7 +21,7 @@ export function BoardPage({ boards, board, broken }: {
     );
   }
   const { headline, rest } = summarise(board);
-  const timed = [...board.ranked, ...board.wide, ...(board.noise ? [board.noise] : [])];
+  const timed = timedRows(board);
   const domain = domainOf(timed.map(({ figures }) => figures.ratio.interval));
   return (
     <Page
@@ -71,8 +61,17 @@ export function BoardPage({ boards, board, broken }: {
           ))}
           {board.refused.map((row) => <Line row={row} place="–" domain={domain} />)}
         </tbody>
-        {board.noise && (
-          <tbody class="noise-row">
+        <tbody class="beside">
+          {board.peer && (
+            <Line
+              row={board.peer}
+              place=""
+              timed={board.peer}
+              domain={domain}
+              note={`the peer engine: the same weights at ${board.scope.model.precision.split(" ")[0]}`}
+            />
+          )}
+          {board.noise && (
             <Line
               row={board.noise}
               place=""
@@ -80,10 +79,10 @@ export function BoardPage({ boards, board, broken }: {
               domain={domain}
               note="the noise: no gain inside it is claimed"
             />
-          </tbody>
-        )}
+          )}
+        </tbody>
       </table>
-      <Details rows={timed} noise={board.noise} />
+      <LatencyTable rows={timed} />
       <Guide />
     </Page>
   );
@@ -122,9 +121,9 @@ function Line({ row, place, timed, domain, note }: {
         {worst && <QualityStrip check={worst} />}
         <small>
           {worst
-            ? `${worst.eval}, ${worst.metric}${worst.when === "under load" ? ", under load" : ""}; margin ${
-              margin(worst)
-            }`
+            ? `${worst.eval}, ${worst.metric}${worst.when === "under load" ? ", under load" : ""}; n=${
+              count(worst.n)
+            }, margin ${margin(worst)}`
             : row.reason}
         </small>
       </td>
@@ -140,128 +139,23 @@ function Line({ row, place, timed, domain, note }: {
 }
 
 function SpeedCell({ row: { figures }, domain }: { readonly row: TimedRow; readonly domain: Domain }) {
-  const { ratio, noise, claim, base, candidate } = figures;
+  const { ratio, noise, claim, base, candidate, overPeer } = figures;
   return (
     <>
       <span class="cell">
         <span class="num">
           <b>{times(ratio.estimate)}</b> {timesInterval(ratio.interval)}
         </span>
-        <span class={`claim ${claim.replace(" ", "-")}`}>{claim}</span>
+        {claim === "faster" && !gains(figures)
+          ? <span class="claim">not faster than the peer</span>
+          : <span class={`claim ${claim.replace(" ", "-")}`}>{claim}</span>}
       </span>
       <RatioStrip {...ratio} noise={noise} domain={domain} />
-      <small>{rate(base.tokensPerSecond)} → {rate(candidate.tokensPerSecond)}</small>
+      <small>
+        {rate(base.tokensPerSecond).replace(" tok/s", "")} → {rate(candidate.tokensPerSecond)}
+        {overPeer !== undefined && `; ${times(overPeer)} the peer engine`}
+      </small>
     </>
-  );
-}
-
-function Details(
-  { rows, noise }: { readonly rows: readonly TimedRow[]; readonly noise: TimedRow | undefined },
-) {
-  if (rows.length === 0) return null;
-  return (
-    <section>
-      <h2>Latency and memory</h2>
-      <div class="scroll" tabindex={0} role="region" aria-label="Latency and memory">
-        <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">Technique</th>
-              <th scope="col">
-                First token <small>p50, less is better</small>
-              </th>
-              <th scope="col">
-                Per token <small>p50, less is better</small>
-              </th>
-              <th scope="col">
-                Added memory <small>less is better</small>
-              </th>
-              <th scope="col">
-                Vs peer <small>engine, f32</small>
-              </th>
-              <th scope="col">Runs</th>
-              <th scope="col">Last run</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr>
-                <th scope="row">
-                  <a href={`./trial/${row.id}`}>{row.name}</a>
-                </th>
-                <td>{pair(duration(row.figures.base.ttft.p50), duration(row.figures.candidate.ttft.p50))}</td>
-                <td>{pair(duration(row.figures.base.tpot.p50), duration(row.figures.candidate.tpot.p50))}</td>
-                <td>{pair(bytes(row.figures.base.addedBytes), bytes(row.figures.candidate.addedBytes))}</td>
-                <td>
-                  {row.figures.overPeer === undefined || row === noise ? "–" : times(row.figures.overPeer)}
-                </td>
-                <td>{row.tries}</td>
-                <td>
-                  <time datetime={new Date(row.at).toISOString()} title={moment(row.at)}>{day(row.at)}</time>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="hint">Each pair is baseline → candidate, timed in turn in the same run.</p>
-    </section>
-  );
-}
-
-function pair(base: string, candidate: string) {
-  return (
-    <span class="pair">
-      <span class="was">{base} →</span> {candidate}
-    </span>
-  );
-}
-
-/** What the page is about, and the way to the other boards: workloads beside each other, the rest folded. */
-export function ScopeBar({ boards, board, path }: {
-  readonly boards: readonly Board[];
-  readonly board: Board;
-  readonly path: string;
-}) {
-  const { hardware, model, suite } = board.scope;
-  const link = ({ key }: Board) => `./${path}?board=${encodeURIComponent(key)}`;
-  const same = boards.filter(({ scope }) =>
-    scope.hardware.id === hardware.id && scope.model.digest === model.digest &&
-    scope.model.precision === model.precision && scope.suite === suite
-  ).toSorted((a, b) => a.scope.workload < b.scope.workload ? -1 : 1);
-  const others = boards.filter((other) => !same.includes(other));
-  return (
-    <div class="scope">
-      <p>
-        <b>{model.name}</b> {model.precision} <span class="sep">·</span> {hardware.cpu},{" "}
-        {plural(hardware.cores, "core")}, {hardware.memoryGiB} GiB <span class="sep">·</span>{" "}
-        {hardware.backend}, {plural(hardware.threads, "thread")} <span class="sep">·</span> suite {suite}{" "}
-        <span class="sep">·</span> {day(board.at)}
-      </p>
-      <nav class="tabs" aria-label="Workloads">
-        {same.map((other) => (
-          <a href={link(other)} aria-current={other.key === board.key ? "true" : undefined}>
-            {other.scope.workload}
-          </a>
-        ))}
-      </nav>
-      {others.length > 0 && (
-        <details>
-          <summary>Other machines, models and suites ({others.length})</summary>
-          <ul>
-            {others.map((other) => (
-              <li>
-                <a href={link(other)}>
-                  {other.scope.model.name} {other.scope.model.precision}, {other.scope.workload}
-                </a>{" "}
-                on {other.scope.hardware.cpu}, {other.scope.hardware.backend},{" "}
-                {plural(other.scope.hardware.threads, "thread")}; suite {other.scope.suite}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-    </div>
   );
 }
 

@@ -2,29 +2,26 @@
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const charts = [];
 
-function options(x, y, extra = {}) {
-  const grid = { color: css("--rule") };
-  const ticks = { color: css("--muted") };
-  const axis = (title, more) => ({
-    grid,
-    ticks: { ...ticks, ...more?.ticks },
-    title: { display: true, text: title, color: css("--muted") },
-    ...more,
-    ...(more?.ticks ? { ticks: { ...ticks, ...more.ticks } } : {}),
-  });
-  return {
-    animation: false,
-    parsing: false,
-    responsive: true,
-    maintainAspectRatio: false,
-    interaction: { mode: "nearest", intersect: false },
-    scales: { x: axis(x.title, x.more), y: axis(y.title, y.more) },
-    plugins: {
-      legend: { position: "bottom", labels: { color: css("--ink"), usePointStyle: true, boxHeight: 7 } },
-    },
-    ...extra,
-  };
-}
+const axis = (text, { ticks, ...more }) => ({
+  grid: { color: css("--rule") },
+  ticks: { color: css("--muted"), maxRotation: 0, ...ticks },
+  title: { display: text !== "", text, color: css("--muted") },
+  ...more,
+});
+
+const options = ({ x, y, plugins, ...more }) => ({
+  animation: false,
+  parsing: false,
+  responsive: true,
+  maintainAspectRatio: false,
+  interaction: { mode: "nearest", intersect: false },
+  scales: { x, y },
+  plugins: {
+    legend: { position: "bottom", labels: { color: css("--ink"), usePointStyle: true, boxHeight: 7 } },
+    ...plugins,
+  },
+  ...more,
+});
 
 function ecdf(canvas) {
   const { base, candidate, title } = JSON.parse(canvas.dataset.ecdf);
@@ -32,13 +29,13 @@ function ecdf(canvas) {
     label,
     data,
     borderColor: color,
-    backgroundColor: color,
     borderDash,
     borderWidth: 2,
     pointRadius: 0,
     pointStyle: "line",
     stepped: "before",
   });
+  const share = { min: 0, max: 1, ticks: { callback: (v) => `${Math.round(v * 100)} %` } };
   return new Chart(canvas, {
     type: "line",
     data: {
@@ -47,78 +44,112 @@ function ecdf(canvas) {
         line("candidate", candidate, css("--pass"), []),
       ],
     },
-    options: options(
-      { title: `${title}, ms`, more: { type: "linear", beginAtZero: true } },
-      {
-        title: "share of requests",
-        more: { type: "linear", min: 0, max: 1, ticks: { callback: (v) => `${Math.round(v * 100)} %` } },
-      },
-    ),
+    options: options({
+      x: axis(`${title}, ms`, { type: "linear", beginAtZero: true }),
+      y: axis("share of requests", { type: "linear", ...share }),
+    }),
   });
 }
 
-const STYLES = ["circle", "rectRot", "triangle", "rect", "star", "crossRot"];
+/** Told apart by shape as well; each at least 3:1 on light and on dark paper. */
+const COLORS = ["#0072b2", "#008f68", "#c0629a", "#8a7a1a", "#8b6fd0"];
+const SHAPES = ["circle", "rectRot", "triangle", "rect"];
+const RATIOS = [0.1, 0.25, 0.5, 0.7, 1, 1.4, 2, 4, 8, 16];
+
+/** Draws each point's interval as a bar through it. */
+const intervals = {
+  id: "intervals",
+  beforeDatasetsDraw({ ctx, data, scales: { x, y } }) {
+    ctx.save();
+    ctx.lineWidth = 2;
+    for (const { data: points, borderColor } of data.datasets) {
+      ctx.strokeStyle = borderColor;
+      for (const point of points) {
+        if (point.low === undefined) continue;
+        ctx.beginPath();
+        ctx.moveTo(x.getPixelForValue(point.x), y.getPixelForValue(point.low));
+        ctx.lineTo(x.getPixelForValue(point.x), y.getPixelForValue(point.high));
+        ctx.stroke();
+      }
+    }
+    ctx.restore();
+  },
+};
+
+const when = (at) => new Date(at).toISOString().slice(0, 16).replace("T", " ");
 
 function history(canvas) {
-  const series = JSON.parse(canvas.dataset.history).filter(({ points }) => points.some(({ ratio }) => ratio));
-  const colors = ["--pass", "--fail", "--unsure", "--ink", "--muted"].map(css);
-  const datasets = series.map(({ name, points }, i) => ({
+  const series = JSON.parse(canvas.dataset.history);
+  const every = series.flatMap(({ name, points }) => points.map((point) => ({ ...point, name })));
+  const ratios = every.flatMap(({ ratio }) => ratio ? [ratio.low, ratio.high] : []);
+  const [min, max] = [Math.min(0.7, ...ratios) / 1.1, Math.max(1.6, ...ratios) * 1.25];
+  const timed = series.filter(({ points }) => points.some(({ ratio }) => ratio));
+  const lines = timed.map(({ name, points }, i) => ({
     label: name,
-    data: points.map(({ at, ratio }) => ({ x: at, y: ratio ? ratio.estimate : NaN })),
-    borderColor: colors[i % colors.length],
-    backgroundColor: colors[i % colors.length],
-    pointStyle: STYLES[i % STYLES.length],
+    data: points.map(({ at, id, ratio }) => ({ x: at, y: ratio?.estimate ?? NaN, id, ...ratio })),
+    borderColor: COLORS[i % COLORS.length],
+    backgroundColor: COLORS[i % COLORS.length],
+    pointStyle: SHAPES[i % SHAPES.length],
     pointRadius: 5,
     borderWidth: 2,
     showLine: points.length >= 5,
     segment: {
-      borderColor: ({ p0DataIndex, p1DataIndex }) =>
-        points[p0DataIndex].versions === points[p1DataIndex].versions ? undefined : "transparent",
+      borderColor: ({ p0DataIndex: a, p1DataIndex: b }) =>
+        points[a].versions === points[b].versions ? undefined : "transparent",
     },
-    links: points.map(({ id }) => id),
   }));
-  const times = series.flatMap(({ points }) => points.map(({ at }) => at));
+  const refused = every.filter(({ verdict }) => verdict !== "PASS");
+  const marks = {
+    label: "refused",
+    data: refused.map(({ at, id, name, verdict }) => ({ x: at, y: max / 1.08, id, name, verdict })),
+    borderColor: css("--fail"),
+    pointStyle: "crossRot",
+    pointRadius: 6,
+    borderWidth: 2.4,
+    showLine: false,
+  };
+  const times = every.map(({ at }) => at);
   const [from, to] = [Math.min(...times), Math.max(...times)];
   const room = Math.max((to - from) * 0.05, 3_600_000);
+  const short = to - from < 2 * 86_400_000;
   return new Chart(canvas, {
     type: "line",
-    data: { datasets },
-    options: options(
-      {
-        title: "",
-        more: {
-          type: "linear",
-          min: from - room,
-          max: to + room,
-          ticks: { maxTicksLimit: 6, callback: (v) => new Date(v).toISOString().slice(0, 10) },
+    data: { datasets: [...lines, ...(refused.length > 0 ? [marks] : [])] },
+    plugins: [intervals],
+    options: options({
+      x: axis(short ? "UTC" : "", {
+        type: "linear",
+        min: from - room,
+        max: to + room,
+        afterBuildTicks: (scale) => {
+          const step = (scale.max - scale.min) / 4;
+          scale.ticks = [0, 1, 2, 3, 4].map((i) => ({ value: scale.min + i * step }));
         },
-      },
-      {
-        title: "tokens/s vs base",
-        more: {
-          type: "logarithmic",
-          suggestedMin: 0.7,
-          suggestedMax: 2,
-          afterBuildTicks: (
-            scale,
-          ) => (scale.ticks = [0.25, 0.5, 0.7, 1, 1.4, 2, 4, 8].map((value) => ({ value }))),
-          ticks: { callback: (v) => `${v}x` },
+        ticks: { callback: (v) => short ? when(v).slice(5) : when(v).slice(0, 10) },
+      }),
+      y: axis("tokens/s vs base", {
+        type: "logarithmic",
+        min,
+        max,
+        afterBuildTicks: (scale) => {
+          scale.ticks = RATIOS.filter((value) => value > min && value < max).map((value) => ({ value }));
         },
-      },
-      {
-        onClick: (_event, [hit]) =>
-          hit && location.assign(`trial/${datasets[hit.datasetIndex].links[hit.index]}`),
-        plugins: {
-          legend: { position: "bottom", labels: { color: css("--ink"), usePointStyle: true, boxHeight: 7 } },
-          tooltip: {
-            callbacks: {
-              title: ([item]) => new Date(item.parsed.x).toISOString().slice(0, 16).replace("T", " "),
-              label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(2)}x`,
-            },
+        ticks: { callback: (v) => `${v}x` },
+      }),
+      onClick: (_event, [hit], { data }) =>
+        hit && location.assign(`trial/${data.datasets[hit.datasetIndex].data[hit.index].id}`),
+      plugins: {
+        tooltip: {
+          callbacks: {
+            title: ([{ raw }]) => when(raw.x),
+            label: ({ raw, dataset }) =>
+              raw.verdict
+                ? `${raw.name}: ${raw.verdict}`
+                : `${dataset.label}: ${raw.y.toFixed(2)}x [${raw.low.toFixed(2)}, ${raw.high.toFixed(2)}]`,
           },
         },
       },
-    ),
+    }),
   });
 }
 

@@ -1,6 +1,7 @@
 /** The samples on which the two stacks answered differently, both answers side by side, the losses first. */
 import type { Check, PairedSample } from "../../evals/mod.ts";
-import { count, level } from "../figures.ts";
+import { isJudged } from "../door.ts";
+import { breachCount, count, level } from "../figures.ts";
 
 const SHOWN = 50;
 
@@ -54,7 +55,7 @@ export function FlipList({ check, json }: { readonly check: Check; readonly json
         const readable = samples.filter(({ shown }) => shown !== undefined);
         if (readable.length === 0) return null;
         return (
-          <details open={i === 0}>
+          <details open={i === 0 && isJudged(check) && check.unit !== "nats/token"}>
             <summary>{title}: {count(samples.length)}</summary>
             {readable.slice(0, SHOWN).map((sample) => <Flip sample={sample} check={check} />)}
             {readable.length > SHOWN && (
@@ -70,6 +71,13 @@ export function FlipList({ check, json }: { readonly check: Check; readonly json
   );
 }
 
+/** One sample's score in words where it is a yes or a no. */
+function grade(value: number, unit: Check["unit"]): string {
+  if (unit === "fraction" && (value === 0 || value === 1)) return value === 1 ? "right" : "wrong";
+  if (unit === "breaches") return value === 0 ? "" : breachCount(value);
+  return level(value, unit);
+}
+
 function Flip(
   { sample: { id, base, candidate, shown }, check }: { readonly sample: PairedSample; readonly check: Check },
 ) {
@@ -81,18 +89,14 @@ function Flip(
         <code>{id}</code> {shown.prompt}
       </p>
       <div class="sides">
-        <div>
-          <h4>
-            Baseline <span class="num">{level(base, check.unit)}</span>
-          </h4>
-          <pre>{shown.base}</pre>
-        </div>
-        <div>
-          <h4>
-            Candidate <span class="num">{level(candidate, check.unit)}</span>
-          </h4>
-          <pre>{shown.candidate}</pre>
-        </div>
+        {([["Baseline", base, shown.base], ["Candidate", candidate, shown.candidate]] as const).map((
+          [arm, value, answer],
+        ) => (
+          <div>
+            <h4>{[arm, grade(value, check.unit)].filter(Boolean).join(": ")}</h4>
+            <pre>{answer}</pre>
+          </div>
+        ))}
       </div>
     </article>
   );

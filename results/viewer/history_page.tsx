@@ -1,11 +1,11 @@
 /** How each technique fared over time on one board: ratio to the baseline, refusals marked, never joined across changes. */
 import { AGAIN } from "../../evals/mod.ts";
 import { word } from "../explain.ts";
-import { moment, times, timesInterval } from "../figures.ts";
+import { count, moment, plural, times, timesInterval } from "../figures.ts";
 import { type Board, scopeKey } from "../leaderboard.ts";
 import type { Broken, Recording } from "../recording.ts";
-import { ScopeBar } from "./board_page.tsx";
 import { Chip, Empty, Page } from "./page.tsx";
+import { ScopeBar } from "./scope_bar.tsx";
 
 export interface Point {
   readonly id: string;
@@ -69,6 +69,7 @@ export function HistoryPage({ boards, board, series, broken }: {
     );
   }
   const runs = series.reduce((sum, { points }) => sum + points.length, 0);
+  const refused = series.flatMap(({ points }) => points).filter(({ verdict }) => verdict !== "PASS").length;
   const timed = series.some(({ points }) => points.some(({ ratio }) => ratio !== undefined));
   return (
     <Page
@@ -79,8 +80,8 @@ export function HistoryPage({ boards, board, series, broken }: {
       broken={broken}
     >
       <h1>
-        {runs} {runs === 1 ? "run" : "runs"} of {series.length}{" "}
-        {series.length === 1 ? "technique" : "techniques"} on this board.
+        {plural(runs, "run")} of {plural(series.length, "row")} on this board
+        {refused > 0 ? `, ${count(refused)} without a speed` : ""}.
       </h1>
       <ScopeBar boards={boards} board={board} path="history" />
       {timed && (
@@ -93,9 +94,9 @@ export function HistoryPage({ boards, board, series, broken }: {
             >
             </canvas>
           </div>
-          <figcaption>
-            Tokens/s over the baseline, log axis, more is better. A line breaks where versions change; fewer
-            than five runs are dots.
+          <figcaption class="hint">
+            Tokens/s over the baseline with its interval, log axis, more is better. Refused runs stand at the
+            top and have no speed. A line breaks where versions change; fewer than five runs are dots.
           </figcaption>
         </figure>
       )}
@@ -110,7 +111,9 @@ export function HistoryPage({ boards, board, series, broken }: {
               <th scope="col">
                 Speed <small>vs base, more is better</small>
               </th>
-              <th scope="col">Commit</th>
+              <th scope="col">
+                Commit <small>+ uncommitted changes</small>
+              </th>
             </tr>
           </thead>
           {series.map((one) => <Runs series={one} />)}

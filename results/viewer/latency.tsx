@@ -18,13 +18,14 @@ export function perToken({ tokens }: Timing): number | undefined {
     : (last - first) / (tokens.length - 1);
 }
 
-/** The share of values at or below each value, thinned to a drawable number of points. */
+/** The share of values at or below each value, from 0 at the smallest, thinned to a drawable number of points. */
 export function ecdf(values: readonly number[]): Curve {
   const sorted = values.toSorted((a, b) => a - b);
   const step = Math.max(1, Math.ceil(sorted.length / POINTS));
-  return sorted.map((x, i) => ({ x, y: (i + 1) / sorted.length })).filter((_, i) =>
+  const steps = sorted.map((x, i) => ({ x, y: (i + 1) / sorted.length })).filter((_, i) =>
     i % step === 0 || i === sorted.length - 1
   );
+  return sorted[0] === undefined ? [] : [{ x: sorted[0], y: 0 }, ...steps];
 }
 
 function curve(

@@ -96,7 +96,7 @@ export function Chip({ verdict }: { readonly verdict: Word }) {
 export function Empty({ what, command }: { readonly what: string; readonly command: string }) {
   return (
     <div class="empty">
-      <p class="lead">{what}</p>
+      <h1>{what}</h1>
       <p>Run this, then reload:</p>
       <pre><code>{command}</code></pre>
     </div>

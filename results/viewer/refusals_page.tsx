@@ -55,7 +55,7 @@ export function RefusalsPage({ recordings, broken }: {
                 <tr>
                   <th scope="col">Technique</th>
                   <th scope="col">
-                    Decisive check <QualityAxis />
+                    Decisive check {group.some(({ outcome }) => worstCheck(outcome)) && <QualityAxis />}
                   </th>
                   <th scope="col">Why</th>
                 </tr>
@@ -77,7 +77,9 @@ function Refusal(
     <tr>
       <th scope="row">
         <a href={`./trial/${id}`}>{outcome.trial.name}</a>
-        <small>{stamp.model.name}, {day(stamp.at)}</small>
+        <small>
+          {stamp.model.name}, {stamp.model.precision}; suite {outcome.trial.suite}, {day(stamp.at)}
+        </small>
       </th>
       <td>
         <Chip verdict={verdict} />

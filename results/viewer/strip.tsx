@@ -6,6 +6,8 @@ import { amount, change, changeInterval, margin, times, timesInterval, unitName 
 const HEIGHT = 26;
 const MIDDLE = HEIGHT / 2;
 const PAD = 8;
+/** Where an estimate stands that is off the scale: clear of the arrow head. */
+const OFF = 18;
 
 type Decision = NonNullable<Check["decision"]>;
 
@@ -50,7 +52,7 @@ function Bar({ span, x, width, decision }: {
   return (
     <g class={decision}>
       <path
-        d={`M${left} ${MIDDLE}H${Math.max(right, x(span.estimate) >= PAD ? 0 : PAD + 11)}`}
+        d={`M${left} ${MIDDLE}H${Math.max(right, x(span.estimate) >= PAD ? 0 : PAD + OFF)}`}
         stroke="currentColor"
         stroke-width="2.6"
         stroke-linecap="round"
@@ -66,7 +68,7 @@ function Bar({ span, x, width, decision }: {
           stroke-width="2"
         />
       )}
-      <Mark x={x(span.estimate) >= PAD ? clamp(span.estimate) : PAD + 11} decision={decision} />
+      <Mark x={x(span.estimate) >= PAD ? clamp(span.estimate) : PAD + OFF} decision={decision} />
     </g>
   );
 }
@@ -202,10 +204,9 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
         decision={decision ?? "pass"}
       />
       <g class="ticks">
-        <text x={x(0)} y="39" text-anchor="middle">0</text>
-        {judged && (
-          <text x={x(-limit)} y="39" text-anchor="middle">{amount(-limit, unit)} {unitName(unit)}</text>
-        )}
+        <text x={x(0)} y="39" text-anchor={judged ? "start" : "middle"}>0</text>
+        {judged && <text x={x(-limit)} y="39" text-anchor="end">{amount(-limit, unit)} {unitName(unit)}
+        </text>}
       </g>
     </svg>
   );

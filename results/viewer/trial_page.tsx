@@ -1,6 +1,5 @@
 /** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
 import type { Check } from "../../evals/mod.ts";
-import { SLOTS } from "../../engine/mod.ts";
 import { explain, word } from "../explain.ts";
 import { change, changeInterval, count, level, margin, moment, times, timesInterval } from "../figures.ts";
 import { worstCheck } from "../leaderboard.ts";
@@ -10,6 +9,7 @@ import { Latency } from "./latency.tsx";
 import { Chip, Page } from "./page.tsx";
 import { CheckPlot, domainOf, QualityAxis, QualityStrip, RatioAxis, RatioStrip } from "./strip.tsx";
 import { trust } from "./trust.ts";
+import { WhatRan } from "./what_ran.tsx";
 
 export function TrialPage({ recording, tries }: { readonly recording: Recording; readonly tries: number }) {
   const { id, outcome, stamp } = recording;
@@ -131,7 +131,7 @@ function Checks({ checks }: { readonly checks: readonly Check[] }) {
 const WORDS = { pass: "PASS", fail: "FAIL", unsure: "UNSURE" } as const;
 
 function CheckRow({ check }: { readonly check: Check }) {
-  const { unit, decision, n, clusters } = check;
+  const { unit, decision, n, clusters, tail } = check;
   return (
     <tr>
       <th scope="row">
@@ -140,6 +140,12 @@ function CheckRow({ check }: { readonly check: Check }) {
           {check.when}, against {check.against}
           {check.note === undefined ? "" : `; ${check.note}`}
         </small>
+        {tail && (
+          <small>
+            by token: p99 {level(tail.p99, unit)}, p99.9 {level(tail.p999, unit)}, largest{" "}
+            {level(tail.max, unit)}
+          </small>
+        )}
       </th>
       <td>
         {decision === undefined ? <span class="muted">reported</span> : <Chip verdict={WORDS[decision]} />}
@@ -158,83 +164,3 @@ function CheckRow({ check }: { readonly check: Check }) {
     </tr>
   );
 }
-
-function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly recording: Recording }) {
-  const command = `deno task bench --suite ${quoted(trial.suite)} --only ${quoted(trial.name)}`;
-  const { hardware, versions, commit, model } = stamp;
-  const facts: readonly (readonly [string, string])[] = [
-    ["Model", `${model.name}, ${model.precision}, ${model.digest.slice(0, 12)}`],
-    [
-      "Machine",
-      `${hardware.cpu}, ${hardware.cores} cores, ${hardware.memoryGiB} GiB, ${hardware.os} ${hardware.arch}; ${hardware.backend}, ${hardware.threads} threads`,
-    ],
-    ["Engine", trial.engine],
-    ["Seed", String(trial.seed)],
-    ["Versions", Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")],
-    [
-      "Commit",
-      commit === undefined ? "none" : `${commit.id}${commit.dirty ? ", with uncommitted changes" : ""}`,
-    ],
-    ["Data", trial.evals.map(({ name, dataset, count: n }) => `${name}: ${n} of ${dataset}`).join("; ")],
-  ];
-  return (
-    <section>
-      <h2>What was run</h2>
-      <p class="run">
-        <code>{command}</code> <button type="button" data-copy={command} hidden>Copy</button>
-      </p>
-      <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">
-        <table class="figures slots">
-          <thead>
-            <tr>
-              <th scope="col">Slot</th>
-              <th scope="col">Baseline</th>
-              <th scope="col">Candidate</th>
-            </tr>
-          </thead>
-          <tbody>
-            {SLOTS.map((slot) => {
-              const [base, candidate] = [part(trial.base[slot]), part(trial.candidate[slot])];
-              return (
-                <tr class={base === candidate ? "" : "changed"}>
-                  <th scope="row">{slot}</th>
-                  <td>{base}</td>
-                  <td>{base === candidate ? "the same" : candidate}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-      {trial.techniques.length > 0 && (
-        <ul class="techniques">
-          {trial.techniques.map(({ name, summary, claim, bottleneck, source }) => (
-            <li>
-              <b>{name}</b>: {summary}{" "}
-              <span class="muted">Claims {claim} output; relieves {bottleneck}. {source}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <dl class="facts">
-        {facts.filter(([, value]) => value !== "").map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
-    </section>
-  );
-}
-
-function part(
-  { name, params }: { readonly name: string; readonly params: Readonly<Record<string, unknown>> },
-): string {
-  const entries = Object.entries(params).map(([key, value]) =>
-    `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
-  );
-  return entries.length === 0 ? name : `${name} (${entries.join(", ")})`;
-}
-
-const quoted = (text: string) => /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

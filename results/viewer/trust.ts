@@ -11,6 +11,8 @@ export interface Point {
 }
 
 const NEAR = 0.8;
+/** Below so many pairs an interval rests on an assumption more than on data. */
+const FEW = 20;
 
 /** `tries`: how often this trial was judged on this machine. */
 export function trust({ stamp, outcome }: Recording, tries: number): readonly Point[] {
@@ -18,12 +20,14 @@ export function trust({ stamp, outcome }: Recording, tries: number): readonly Po
   return [
     ...(checks.length > 0 ? onChecks(checks, outcome.kind === "recorded") : []),
     ...(outcome.kind === "recorded" ? outcome.speed.workloads.flatMap(onRace) : []),
-    {
-      good: tries <= 1,
-      text: tries <= 1
-        ? "Judged once: not rerun until it passed"
-        : `Judged ${count(tries)} times; the latest counts`,
-    },
+    ...("verdict" in outcome
+      ? [{
+        good: tries <= 1,
+        text: tries <= 1
+          ? "Judged once: not rerun until it passed"
+          : `Judged ${count(tries)} times; the latest counts`,
+      }]
+      : []),
     stamp.commit === undefined ? { good: false, text: "No commit: this did not run from a git checkout" } : {
       good: !stamp.commit.dirty,
       text: stamp.commit.dirty
@@ -38,11 +42,17 @@ function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {
   const underLoad = judged.some(({ when }) => when === "under load");
   const near = judged.filter((check) => marginUsed(check) > NEAR && marginUsed(check) <= 1);
   const wide = judged.filter(isWideCheck);
-  const least = Math.min(...checks.map(({ n }) => n));
+  const few = judged.filter(({ n }) => n < FEW);
   return [
     {
-      good: true,
-      text: `Same prompts to both, compared in pairs: at least ${plural(least, "pair")} a check`,
+      good: few.length === 0,
+      text: few.length === 0
+        ? `Same prompts to both, compared in pairs: at least ${
+          plural(Math.min(...judged.map(({ n }) => n)), "pair")
+        } a check`
+        : `Same prompts to both, but few pairs: ${
+          few.map((check) => `${count(check.n)} on ${check.eval}`).join(", ")
+        }`,
     },
     ...(underLoad ? [{ good: true, text: "Answers given under load were graded too" }] : []),
     ...(timed && !underLoad ? [{ good: false, text: "No answer given under load was graded" }] : []),

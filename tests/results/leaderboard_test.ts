@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { boards, type Recording, renderBoard, summarise, why } from "../../results/mod.ts";
 import {
+  alone,
   breaches,
   check,
   clock,
@@ -119,4 +120,96 @@ Deno.test("a name cannot steer the terminal", async () => {
 Deno.test("colour appears only when asked for", async () => {
   const board = await one(recorded(trial("int8"), [workload(1.5)]));
   assert(renderBoard(board, { colour: true }).includes("\u001b[32m"));
+});
+
+Deno.test("the peer engine stands beside the techniques, without a place", async () => {
+  const board = await one(
+    recorded(trial("transformers_js", { techniques: [] }), [alone(workload(0.91))]),
+    recorded(trial("int8"), [workload(1.62)]),
+  );
+  assertEquals([board.peer?.name, board.ranked.map(({ name, place }) => [name, place])], ["transformers_js", [
+    [
+      "int8",
+      1,
+    ],
+  ]]);
+});
+
+Deno.test("a refused peer is a refused row and has no figures", async () => {
+  const board = await one(failed(trial("transformers_js", { techniques: [] }), [breaches(2)]));
+  assertEquals([board.peer, board.refused.map(({ name }) => name)], [undefined, ["transformers_js"]]);
+});
+
+Deno.test("the headline names the fastest with its ratio to the baseline and to the peer", async () => {
+  const board = await one(
+    recorded(trial("transformers_js", { techniques: [] }), [alone(workload(0.91))]),
+    recorded(trial("int8"), [workload(1.62)]),
+  );
+  assertEquals(
+    summarise(board).headline,
+    "1 of 1 technique held quality. Fastest: int8, 1.62x the baseline, 1.78x transformers_js.",
+  );
+});
+
+Deno.test("rows that tie for the first place are named with their ratios, more than three by their range", async () => {
+  const fast = (name: string, ratio: number) => recorded(trial(name), [alone(workload(ratio, 0.1))]);
+  const two = await one(fast("a", 1.62), fast("b", 1.6));
+  assertEquals(
+    summarise(two).headline,
+    "2 of 2 techniques held quality. Fastest, tied: a and b, 1.62x and 1.60x the baseline.",
+  );
+  const four = await one(fast("a", 1.62), fast("b", 1.6), fast("c", 1.59), fast("d", 1.58));
+  assertEquals(
+    summarise(four).headline,
+    "4 of 4 techniques held quality. Fastest: 4 tied, from 1.58x to 1.62x the baseline.",
+  );
+});
+
+Deno.test("a gain over a slow baseline that the peer has too is none", async () => {
+  const board = await one(
+    recorded(trial("transformers_js", { techniques: [] }), [alone(workload(1.7))]),
+    recorded(trial("int8"), [workload(1.6, 0.05, { overPeer: 1.6 / 1.7 })]),
+  );
+  assertEquals(
+    summarise(board).headline,
+    "1 of 1 technique held quality. None is faster than transformers_js.",
+  );
+});
+
+Deno.test("no row is called fastest where none clears the noise", async () => {
+  const board = await one(recorded(trial("a"), [workload(1.01)]), recorded(trial("b"), [workload(1)]));
+  assertEquals(
+    summarise(board).headline,
+    "2 of 2 techniques held quality. None is faster than the baseline.",
+  );
+});
+
+Deno.test("the terminal sets each row's figures beside those of its own baseline", async () => {
+  const board = await one(
+    recorded(trial("a"), [workload(2)]),
+    recorded(trial("b"), [{ ...workload(1.5), base: workload(0.5).candidate }]),
+  );
+  const lines = renderBoard(board, { colour: false }).split("\n");
+  assert(lines.some((line) => /^ a +41\.2 +82\.4 +58\.3ms +29\.1ms /.test(line)), lines.join("\n"));
+  assert(lines.some((line) => /^ b +20\.6 +61\.8 +117ms +38\.8ms /.test(line)), lines.join("\n"));
+});
+
+Deno.test("the terminal says in words what is no difference, the peer and the noise", async () => {
+  const text = renderBoard(boards(await everything())[0]!, { colour: false });
+  for (
+    const said of [
+      "No difference beyond the noise: prefix_cache.",
+      "Not ranked, as the margin is wider than a board allows: int6 loose.",
+      "peer    transformers_js",
+      "noise   baseline again",
+    ]
+  ) assert(text.includes(said), said);
+});
+
+Deno.test("a narrow terminal gets every figure in lines that fit", async () => {
+  const text = renderBoard(boards(await everything())[0]!, { colour: false, width: 44 });
+  for (const line of text.split("\n")) assert(line.length <= 44, line);
+  for (const figure of ["-0.004 nats [-0.018,-0.001]", "1.62x [1.57,1.67]", "int8 + prompt_lookup"]) {
+    assert(text.includes(figure), figure);
+  }
 });

@@ -26,7 +26,7 @@ Deno.test("the board says its verdict first, and holds every row and figure with
   const html = await text(store, "/");
   assertStringIncludes(
     html,
-    "<h1>5 of 10 techniques held quality. Fastest: int8 + prompt_lookup, 2.35x the baseline.</h1>",
+    "<h1>5 of 10 techniques held quality. Fastest: int8 + prompt_lookup, 2.35x the baseline, 2.58x transformers_js.</h1>",
   );
   for (
     const shown of [
@@ -39,6 +39,10 @@ Deno.test("the board says its verdict first, and holds every row and figure with
       "SKIPPED",
       "2=",
       "not timed",
+      "the peer engine: the same weights at f32",
+      "1.78x the peer engine",
+      "f32 from Q4_1",
+      "n=600, margin −2.0 pp",
     ]
   ) {
     assertStringIncludes(html, shown);
@@ -221,8 +225,37 @@ Deno.test("flips are sorted by the metric's own direction", () => {
   ]);
 });
 
-Deno.test("an empirical distribution rises to one and keeps its largest value when thinned", () => {
+Deno.test("an empirical distribution rises from zero to one and keeps its largest value when thinned", () => {
   const curve = ecdf(Array.from({ length: 1000 }, (_, i) => 1000 - i));
-  assertEquals(curve.at(-1), { x: 1000, y: 1 });
-  assert(curve.length <= 162 && curve.every(({ y }, i) => i === 0 || y > curve[i - 1]!.y));
+  assertEquals([curve[0], curve.at(-1)], [{ x: 1, y: 0 }, { x: 1000, y: 1 }]);
+  assert(curve.length <= 163 && curve.every(({ y }, i) => i === 0 || y > curve[i - 1]!.y));
+});
+
+Deno.test("no letter of a refused row tells a speed, though other rows of the board have one", async () => {
+  using store = filled(await everything());
+  const html = await text(store, "/");
+  const rows = html.split("<tr>").filter((row) => /(FAIL|UNSURE|VOID|SKIPPED)<\/span>/.test(row));
+  assertEquals(rows.length, 5);
+  for (const row of rows) assert(!/\d\.\d\dx|tok\/s/.test(row), row);
+});
+
+Deno.test("a trial that was never judged does not say how often it was", async () => {
+  const all = await everything();
+  using store = filled(all);
+  assert(!(await text(store, `/trial/${idOf(all, "medusa")}`)).includes("Judged"));
+  assertStringIncludes(await text(store, `/trial/${idOf(all, "int4")}`), "Judged once");
+});
+
+Deno.test("few pairs are a reason to take care", async () => {
+  const few = await recording(failed(trial("few"), [check(0.061, 0.034, 0.088, { n: 12 })]));
+  using store = filled([few]);
+  assertStringIncludes(await text(store, `/trial/${few.id}`), "but few pairs: 12 on arc_easy");
+});
+
+Deno.test("a yes or no is told in words on both sides of a flip", async () => {
+  const all = await everything();
+  using store = filled(all);
+  const html = await text(store, `/trial/${idOf(all, "int4")}`);
+  assertStringIncludes(html, "<h4>Baseline: right</h4>");
+  assertStringIncludes(html, "<h4>Candidate: wrong</h4>");
 });
