@@ -15,6 +15,6 @@ export {
 } from "./leaderboard.ts";
 export { explain, explainCheck, type Word, word } from "./explain.ts";
 export { summarise, type Summary } from "./summary.ts";
-export { renderBoard, wantsColour, why } from "./terminal.ts";
+export { renderBoard, terminalWidth, wantsColour, why } from "./terminal.ts";
 export { createApp } from "./viewer/app.tsx";
 export { view } from "./viewer/view.ts";

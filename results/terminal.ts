@@ -34,6 +34,11 @@ export function wantsColour(): boolean {
   return Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR");
 }
 
+/** The columns of the terminal that standard output goes to; those of a piped board are 80. */
+export function terminalWidth(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : WIDTH;
+}
+
 /** One board as text. */
 export function renderBoard(board: Board, { colour, reasons, width = WIDTH }: Rendering): string {
   const { bold, dim } = createColors(colour);

@@ -15,7 +15,7 @@ import { ledger } from "../ledger.ts";
 import { record, stamp } from "../record.ts";
 import type { Recording } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
-import { renderBoard, wantsColour, why } from "../terminal.ts";
+import { renderBoard, terminalWidth, wantsColour, why } from "../terminal.ts";
 import { read } from "./arguments.ts";
 import { prepare, SETTING } from "./setting.ts";
 import { StatusLine } from "./status_line.ts";
@@ -81,7 +81,8 @@ export async function run(args: readonly string[]): Promise<number> {
     trials.has(r.outcome.trial.id)
   );
   for (const board of boards(shown)) {
-    console.log(`\n${renderBoard(board, { colour: wantsColour(), reasons: why(shown) })}`);
+    const rendering = { colour: wantsColour(), reasons: why(shown), width: terminalWidth() };
+    console.log(`\n${renderBoard(board, rendering)}`);
   }
   const latest = new Map(shown.map((recording) => [recording.outcome.trial.id, recording.outcome]));
   if (values.json) {

@@ -205,8 +205,11 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
       />
       <g class="ticks">
         <text x={x(0)} y="39" text-anchor={judged ? "start" : "middle"}>0</text>
-        {judged && <text x={x(-limit)} y="39" text-anchor="end">{amount(-limit, unit)} {unitName(unit)}
-        </text>}
+        {judged && (
+          <text x={Math.max(x(-limit), 66)} y="39" text-anchor="end">
+            {`${amount(-limit, unit)} ${unitName(unit)}`}
+          </text>
+        )}
       </g>
     </svg>
   );
