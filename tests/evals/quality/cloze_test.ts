@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { cloze } from "../../../evals/mod.ts";
 import { inMemory } from "../toy_bench.ts";
-import { scripted } from "./scripted.ts";
+import { answerTo, scripted } from "./scripted.ts";
 
 const sample = { id: "c", cluster: "c", slices: [], context: "it was made of", target: " tin" };
 const e = cloze(inMemory("made_up", [sample]), { count: 1 });
@@ -9,8 +9,9 @@ const e = cloze(inMemory("made_up", [sample]), { count: 1 });
 /** Grades the passage with these log-probabilities of its four characters and of the likeliest ones. */
 async function graded(logProbs: readonly number[], tops: readonly number[]) {
   const session = scripted({ logProb: (_, at) => logProbs[at]!, top: (_, at) => tops[at]! });
-  const [{ answer }] = await Array.fromAsync(e.ask(session, [sample])) as [{ answer: never }];
-  return { ...e.grade(answer, sample, answer), shown: e.show(answer, sample) };
+  const answer = await answerTo(e, session, sample);
+  const { acc, word_nll } = e.grade(answer, sample, answer);
+  return { acc, word_nll, shown: e.show(answer, sample) };
 }
 
 Deno.test("a word is found when every token of it is the likeliest", async () => {

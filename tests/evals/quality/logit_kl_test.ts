@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { uniform } from "../../../engine/mod.ts";
 import { logitKl } from "../../../evals/mod.ts";
 import { inMemory } from "../toy_bench.ts";
-import { scripted } from "./scripted.ts";
+import { answerTo, scripted } from "./scripted.ts";
 
 const VOCABULARY = 5000;
 const sample = { id: "t", cluster: "t", slices: [], text: "abcd" };
@@ -20,7 +20,7 @@ function rows(seed: number, spread: number, count = 3): number[][] {
 async function graded(base: number[][], candidate: number[][]) {
   const of = async (all: number[][]) => {
     const session = scripted({ rows: () => Float32Array.from(all.flat()) });
-    const [{ answer }] = await Array.fromAsync(e.ask(session, [sample])) as [{ answer: never }];
+    const answer = await answerTo(e, session, sample);
     return answer;
   };
   return e.grade(await of(candidate), sample, await of(base));

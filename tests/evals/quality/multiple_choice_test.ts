@@ -3,7 +3,7 @@ import type { ScoreItem } from "../../../engine/mod.ts";
 import type { Choices } from "../../../datasets/mod.ts";
 import { encodePair, multipleChoice } from "../../../evals/mod.ts";
 import { inMemory } from "../toy_bench.ts";
-import { codePoints, scripted } from "./scripted.ts";
+import { answerTo, codePoints, scripted } from "./scripted.ts";
 
 const question = (continuations: readonly string[], gold: number): Choices => ({
   id: "q",
@@ -26,7 +26,7 @@ async function scores(sample: Choices, sums: readonly number[], judged: "acc" | 
     },
   });
   assertEquals(new Set(texts.map((text) => text.length)).size, texts.length, "choices must differ in length");
-  const [{ answer }] = await Array.fromAsync(e.ask(session, [sample])) as [{ answer: never }];
+  const answer = await answerTo(e, session, sample);
   const { acc, acc_norm } = e.grade(answer, sample, answer);
   return { acc: acc!.value, acc_norm: acc_norm!.value, shown: e.show(answer, sample) };
 }

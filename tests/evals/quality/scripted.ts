@@ -1,5 +1,7 @@
 /** A session that gives log-probabilities by the token and tokens by the prompt, as told; one token a character. */
 import type { Emission, Request, Scored, ScoreItem, Session, Tokenizer } from "../../../engine/mod.ts";
+import type { Sample } from "../../../datasets/mod.ts";
+import type { Eval } from "../../../evals/mod.ts";
 
 export interface Script {
   /** The log-probability of each token of a continuation. */
@@ -52,4 +54,10 @@ export function scripted(script: Script, asked: ScoreItem[] = []): Session {
     stats: () => Promise.resolve({ counters: {}, addedBytes: 0 }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   } as Session;
+}
+
+/** The answer of a session to one sample. */
+export async function answerTo<S extends Sample, A>(e: Eval<S, A>, session: Session, sample: S): Promise<A> {
+  for await (const { answer } of e.ask(session, [sample])) return answer;
+  throw new Error(`${sample.id} was not answered`);
 }

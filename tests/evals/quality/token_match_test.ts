@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Request, ScoreItem } from "../../../engine/mod.ts";
 import { divergence, TIE, tokenMatch, toRequest } from "../../../evals/mod.ts";
 import { inMemory } from "../toy_bench.ts";
-import { codePoints, scripted } from "./scripted.ts";
+import { answerTo, codePoints, scripted } from "./scripted.ts";
 
 const sample = { id: "p", cluster: "p", slices: [], turns: ["hello", "again"] };
 const e = tokenMatch(inMemory("made_up", [sample]), { count: 1, tokens: 4 });
@@ -17,8 +17,7 @@ async function answer(written: readonly Step[], flips: readonly number[] = []) {
     logProb: () => -2,
     top: (_, at) => (flips.includes(at) ? -1 : -2),
   });
-  const [found] = await Array.fromAsync(e.ask(session, [sample]));
-  return found!.answer;
+  return await answerTo(e, session, sample);
 }
 
 const grade = (candidate: Awaited<ReturnType<typeof answer>>, base: typeof candidate) => {
