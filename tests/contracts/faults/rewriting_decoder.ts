@@ -1,0 +1,11 @@
+/** A decoder that rewrites the text it was only to read. */
+import type { DecoderLive } from "../../../engine/mod.ts";
+
+export function open(): DecoderLive {
+  return {
+    propose({ tokens, prompted }) {
+      if (tokens.length === prompted + 3) (tokens as number[])[tokens.length - 1]! ^= 1;
+      return { tokens: [], parent: [] };
+    },
+  };
+}

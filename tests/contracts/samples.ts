@@ -1,0 +1,85 @@
+/** Made-up samples of each kind, answerable on the toy engine: what it would choose is what counts as right. */
+import type { Choices, Cloze, Dataset, Prompt, Sample, Text } from "../../datasets/mod.ts";
+import { hash } from "../../datasets/mod.ts";
+import { toyEngine } from "../../engine/engines/toy.ts";
+import type { Session } from "../../engine/mod.ts";
+import { baseline } from "./baseline.ts";
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz ";
+const text = (seed: string, length: number) =>
+  Array.from({ length }, (_, i) => LETTERS[hash(`${seed}:${i}`) % LETTERS.length]!).join("").trim();
+const about = (kind: string, i: number) => ({ id: `${kind}${i}`, cluster: `${kind}${i}`, slices: [] });
+
+/** Which kind a data set's samples are. */
+const KINDS: Readonly<Record<string, (session: Session, i: number) => Promise<Sample> | Sample>> = {
+  arc_easy: choices,
+  hellaswag: choices,
+  lambada: cloze,
+  wiki_text: running,
+  quoted_context: (_, i) => prompt(i),
+  mt_bench: (_, i) => prompt(i),
+  shared_prefix: (_, i) => ({ ...prompt(i), system: text("system", 80) }),
+};
+
+function prompt(i: number): Prompt {
+  const words = text(`words${i}`, 25);
+  return { ...about("prompt", i), turns: [`${text(`prompt${i}`, 20 + i % 30)} ${words} ${words}`] };
+}
+
+/** The letter of a token; control tokens have none. */
+const letter = (token: number) => String.fromCodePoint(61 + token - 3);
+
+/** Text that mostly goes on as the toy network would have it: see its habit. */
+function running(_: Session, i: number): Text {
+  let [token, text] = [3 + i % 20, ""];
+  for (let at = 0; at < 400; at++) {
+    text += letter(token);
+    token = hash(`${i}:${at}`) % 8 === 0 ? 3 + hash(`${at}:${i}`) % 23 : 3 + (token * 7 + 1) % 23;
+  }
+  return { ...about("text", i), text };
+}
+
+/** The gold choice is the one that the toy baseline finds likeliest, of choices of one length. */
+async function choices(session: Session, i: number): Promise<Choices> {
+  const context = text(`question${i}`, 30);
+  const continuations = [0, 1, 2, 3].map((c) =>
+    ` ${text(`choice${i}${c}`, 8).replaceAll(" ", "x").padEnd(9, "y")}`
+  );
+  const { encode } = session.tokenizer;
+  const item = {
+    id: "",
+    context: encode(context),
+    continuations: continuations.map((choice) => encode(choice)),
+  };
+  const sums: number[] = [];
+  for await (const { logProbs } of session.score([item])) {
+    for (const values of logProbs) sums.push(values.reduce((sum, v) => sum + v, 0));
+  }
+  return { ...about("choice", i), context, continuations, gold: sums.indexOf(Math.max(...sums)) };
+}
+
+/** The target is a letter whose token the toy baseline finds likeliest; control tokens have none, so it goes on trying. */
+async function cloze(session: Session, i: number): Promise<Cloze> {
+  for (let attempt = 0;; attempt++) {
+    const context = text(`passage${i}:${attempt}`, 40);
+    const request = { id: "", prompt: session.tokenizer.encode(context), maxTokens: 1, stop: [] };
+    for await (const { tokens: [token] } of session.generate([request])) {
+      if (token! < 3) continue;
+      return { ...about("passage", i), context, target: letter(token!) };
+    }
+  }
+}
+
+/** The data set with its samples made up, as many as asked for. */
+export function madeUp<S extends Sample>(dataset: Dataset<S>, count: number): Dataset<S> {
+  const kind = KINDS[dataset.name];
+  if (!kind) throw new Error(`Cannot make samples of ${dataset.name} up as its kind must be named here`);
+  return {
+    ...dataset,
+    size: count,
+    async *samples() {
+      await using session = await toyEngine().open(baseline);
+      for (let i = 0; i < count; i++) yield await kind(session, i) as S;
+    },
+  };
+}
