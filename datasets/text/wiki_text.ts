@@ -10,13 +10,17 @@ const ARTICLE = /<doc id="(\d+)"[^>]*>\n([\s\S]*?)\n?<\/doc>/g;
 /** Shorter articles say little about a model. */
 const MIN_CHARACTERS = 1500;
 const SPLITS = ["test", "calibration", "workload"] as const;
+/** Drawn for calibration, but written over the same lines as articles that are measured on or timed: left out. */
+const TWINS: ReadonlySet<string> = new Set(["8722189", "8722540", "8725535", "27084482"]);
 
 /** The articles of a file, with their split. */
 export function* articles(file: string): Iterable<Text & { readonly split: (typeof SPLITS)[number] }> {
   for (const [, id, body] of file.matchAll(ARTICLE)) {
     const content = body!.replaceAll(/<[^>]+>/g, "").trim();
     if (content.length < MIN_CHARACTERS) continue;
-    yield { id: id!, cluster: id!, slices: [], text: content, split: SPLITS[hash(`split:${id}`) % 3]! };
+    const split = SPLITS[hash(`split:${id}`) % 3]!;
+    if (split === "calibration" && TWINS.has(id!)) continue;
+    yield { id: id!, cluster: id!, slices: [], text: content, split };
   }
 }
 
@@ -36,5 +40,5 @@ function split(name: (typeof SPLITS)[number], size: number): Dataset<Text> {
 }
 
 export const wikiText = split("test", 113);
-export const wikiTextCalibration = split("calibration", 99);
+export const wikiTextCalibration = split("calibration", 95);
 export const wikiTextWorkload = split("workload", 98);
