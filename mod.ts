@@ -40,7 +40,7 @@ const VERBS: Readonly<
 /** Runs the command line; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  const verb = VERBS[name ?? ""];
+  const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!verb) {
     const help = name === undefined || name === "--help" || name === "-h" || name === "help";
     const lines = Object.entries(VERBS).map(([verb, { about }]) => `  deno task ${verb.padEnd(8)} ${about}`);

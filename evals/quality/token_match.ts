@@ -3,7 +3,7 @@
  * mixed. A first divergence is a breach unless the stack beneath was itself at a numerical tie there.
  */
 import type { Dataset, Prompt } from "../../datasets/mod.ts";
-import type { Request, ScoreItem, Session } from "../../engine/mod.ts";
+import { type Request, type ScoreItem, type Session, UserError } from "../../engine/mod.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
 
@@ -75,8 +75,16 @@ export function tokenMatch(
   };
 }
 
-/** The request for a prompt's first turn, in the model's chat format; exactly `maxTokens` tokens. */
+/**
+ * The request for a prompt's first turn, in the model's chat format; exactly `maxTokens` tokens.
+ * @throws {UserError} when the context has no room for a prompt beside them.
+ */
 export function toRequest(session: Session, prompt: Prompt, maxTokens: number): Request {
+  if (maxTokens >= session.context) {
+    throw new UserError(
+      `Cannot ask for ${maxTokens} tokens as prompt and answer must fit the model's context of ${session.context}.`,
+    );
+  }
   const system = prompt.system === undefined ? [] : [{ role: "system" as const, content: prompt.system }];
   const ids = session.tokenizer.chat([...system, { role: "user", content: prompt.turns[0]! }]);
   return { id: prompt.id, prompt: ids.slice(0, session.context - maxTokens), maxTokens, stop: [] };

@@ -2,6 +2,7 @@
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../engine/mod.ts";
 import type { Suite } from "../suite.ts";
+import { checked } from "./checked.ts";
 
 const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>> = {
   standard: () => import("./standard.ts"),
@@ -10,7 +11,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
 
 /** The suite of a name or of a TypeScript file that exports `suite`. @throws {UserError} when there is none. */
 export async function loadSuite(name: string): Promise<Suite> {
-  const known = SUITES[name];
+  const known = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;
   if (known) return (await known()).suite;
   if (!/\.[mc]?[jt]s$/.test(name)) {
     throw new UserError(
@@ -19,16 +20,12 @@ export async function loadSuite(name: string): Promise<Suite> {
       }, or a TypeScript file.`,
     );
   }
-  let module: { readonly suite?: Suite };
+  let module: { readonly suite?: unknown };
   try {
     module = await import(pathToFileURL(name).href);
   } catch (error) {
-    throw new UserError(
-      `Cannot run suite ${name} as it must be a module that loads: ${(error as Error).message}`,
-    );
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UserError(`Cannot run suite ${name} as it must be a module that loads: ${why}`);
   }
-  if (!module.suite?.candidates) {
-    throw new UserError(`Cannot run suite ${name} as it must export a suite under the name "suite".`);
-  }
-  return module.suite;
+  return checked(module.suite, name);
 }

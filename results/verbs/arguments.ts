@@ -46,19 +46,21 @@ export function read<T extends Options>(usage: Usage<T>, args: readonly string[]
   }
   if (values._.length > 0) wrong(`it takes no "${values._[0]}"`);
   for (const [name, { value }] of entries) {
-    const given = [values[name]].flat();
-    if (value !== undefined && given.some((v) => typeof v !== "string" && v !== undefined || v === "")) {
+    const given = [values[name]].flat().filter((one) => one !== undefined);
+    if (value === undefined) {
+      if (given.some((one) => typeof one !== "boolean")) wrong(`--${name} takes no value`);
+    } else if (given.some((one) => typeof one !== "string" || one === "" || one.startsWith("--"))) {
       wrong(`--${name} takes ${value}`);
     }
   }
   return values as unknown as Values<T>;
 }
 
-/** A whole number of at least `least`. @throws {UserError} for anything else. */
-export function whole(text: string, name: string, least: number): number {
+/** A whole number from `least` to `most`. @throws {UserError} for anything else. */
+export function whole(text: string, name: string, least: number, most: number): number {
   const number = Number(text);
-  if (Number.isInteger(number) && number >= least) return number;
-  throw new UserError(`Cannot use --${name} ${text} as it must be a whole number of at least ${least}.`);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  throw new UserError(`Cannot use --${name} ${text} as it must be a whole number from ${least} to ${most}.`);
 }
 
 function help<T extends Options>({ command, about, options }: Usage<T>): string {

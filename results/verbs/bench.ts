@@ -17,6 +17,7 @@ import type { Recording } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
 import { renderBoard, terminalWidth, wantsColour, why } from "../terminal.ts";
 import { read } from "./arguments.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { prepare, SETTING } from "./setting.ts";
 import { StatusLine } from "./status_line.ts";
 
@@ -35,14 +36,18 @@ const USAGE = {
   },
 } as const;
 
-/** Runs the suite. */
-export async function run(args: readonly string[]): Promise<number> {
+/** Runs the suite in a setting: the one that the options name, where no other is given. */
+export async function run(args: readonly string[], prepared: typeof prepare = prepare): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
   const suite = await loadSuite(values.suite ?? "standard");
   using store = openStore(values.store);
   const status = new StatusLine();
-  const setting = await prepare(values, status);
+  using _ = onInterrupt(
+    () => status.clear(),
+    "Interrupted. What was recorded is kept; run the same command to go on.",
+  );
+  const setting = await prepared(values, status);
   const config: Bench = { suite, ...setting };
   const rows = chosen(await plan(config), [...values.only, ...values.require]);
   if (values.list) {
@@ -64,7 +69,6 @@ export async function run(args: readonly string[]): Promise<number> {
     clock.progress,
     rows,
   );
-  const interrupted = onInterrupt(() => status.clear());
   for await (const { outcome, fresh } of outcomes) {
     if (fresh) {
       const recording = await record(outcome, context);
@@ -75,7 +79,6 @@ export async function run(args: readonly string[]): Promise<number> {
     status.clear();
     console.error(`${fresh ? "" : "recorded before: "}${outcome.trial.name}: ${outcome.kind}`);
   }
-  interrupted();
   const trials = new Set(rows.map((row) => row.trial.id));
   const shown = [...store.read({ hardware: context.hardware.id })].filter((r) =>
     trials.has(r.outcome.trial.id)
@@ -178,15 +181,4 @@ function brief(outcome: Outcome): unknown {
     checks,
     speed: outcome.speed.workloads.map(({ blocks: _, ...speed }) => speed),
   };
-}
-
-/** On Ctrl-C: what was recorded stays, and the code says that the run did not complete. */
-function onInterrupt(tidy: () => void): () => void {
-  const stop = () => {
-    tidy();
-    console.error("Interrupted. What was recorded is kept; run the same command to go on.");
-    Deno.exit(130);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return () => Deno.removeSignalListener("SIGINT", stop);
 }

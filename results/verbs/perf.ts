@@ -1,7 +1,8 @@
 /** `deno task perf`: times rows of a suite beside the baseline. Unverified: nothing is judged or recorded. */
 import { loadSuite, plan, race, workloadSpeed } from "../../evals/mod.ts";
-import { UserError } from "../../engine/mod.ts";
+import { type Engine, type Session, type Stack, Unsupported, UserError } from "../../engine/mod.ts";
 import { read, whole } from "./arguments.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { prepare, SETTING } from "./setting.ts";
 import { StatusLine } from "./status_line.ts";
 
@@ -18,20 +19,28 @@ const USAGE = {
   },
 } as const;
 
-/** Races and prints. */
-export async function run(args: readonly string[]): Promise<number> {
+/** Races and prints, in a setting: the one that the options name, where no other is given. */
+export async function run(args: readonly string[], prepared: typeof prepare = prepare): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
   const suite = await loadSuite(values.suite ?? "standard");
   const status = new StatusLine();
-  const setting = await prepare(values, status);
+  using _ = onInterrupt(() => status.clear(), "Interrupted.");
+  const setting = await prepared(values, status);
   const rows = select(await plan({ suite, ...setting }), (row) => row.trial.name, values.only, "row");
   const workloads = select(suite.workloads, (workload) => workload.name, values.workload, "workload");
-  const pairs = values.pairs === undefined ? suite.pairs : whole(values.pairs, "pairs", 2);
+  const pairs = values.pairs === undefined ? suite.pairs : whole(values.pairs, "pairs", 2, 1000);
   await using base = await setting.engine.open(setting.baseline);
   const results: unknown[] = [];
   for (const { trial, engine, candidate: stack } of rows) {
-    await using candidate = await engine.open(stack);
+    const opened = await openOr(engine, stack);
+    if (typeof opened === "string") {
+      status.clear();
+      console.log(`skipped     ${trial.name.padEnd(20)} ${opened}`);
+      results.push({ kind: "skipped", name: trial.name, reason: opened });
+      continue;
+    }
+    await using candidate = opened;
     for (const workload of workloads) {
       const { blocks } = await race(
         { base, candidate },
@@ -43,11 +52,9 @@ export async function run(args: readonly string[]): Promise<number> {
         base: (await base.stats()).addedBytes,
         candidate: (await candidate.stats()).addedBytes,
       };
-      const { blocks: _, ...speed } = workloadSpeed(workload.name, blocks, {
-        noise: 0,
-        bytes,
-        seed: suite.seed,
-      });
+      const given = { noise: Infinity, bytes, seed: suite.seed };
+      // Nothing was judged, so nothing is claimed.
+      const { blocks: _b, claim: _c, noise: _n, ...speed } = workloadSpeed(workload.name, blocks, given);
       const { estimate, interval: { low, high } } = speed.ratio;
       status.clear();
       console.log(
@@ -61,6 +68,16 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if (values.json) console.log(JSON.stringify({ suite: suite.name, results }));
   return 0;
+}
+
+/** A session, or why the engine cannot open it. */
+async function openOr(engine: Engine, stack: Stack): Promise<Session | string> {
+  try {
+    return await engine.open(stack);
+  } catch (error) {
+    if (error instanceof Unsupported) return error.message;
+    throw error;
+  }
 }
 
 function select<T>(

@@ -26,6 +26,9 @@ export const SETTING = {
   threads: { value: "N", about: "threads of one operator; the number of cores where absent" },
 } as const;
 
+/** Beyond what any one machine gains from. */
+const MOST_THREADS = 512;
+
 export interface Setting {
   readonly engine: Engine;
   readonly baseline: Stack;
@@ -48,7 +51,7 @@ export async function prepare(
   }
   const chosen = backend === "auto" ? await fasterBackend() : backend as "native" | "wasm";
   const options = {
-    ...(threads === undefined ? {} : { threads: whole(threads, "threads", 1) }),
+    ...(threads === undefined ? {} : { threads: whole(threads, "threads", 1, MOST_THREADS) }),
     progress: (done: number) => status.show("writing the graph", done),
   };
   const engine = onnxEngine({ backend: chosen, ...options });

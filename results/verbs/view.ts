@@ -17,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
   using store = openStore(values.store);
-  const server = view({ port: whole(values.port ?? "8000", "port", 0), host: "127.0.0.1", store });
+  const server = view({ port: whole(values.port ?? "8000", "port", 0, 65_535), host: "127.0.0.1", store });
   const stop = () => void server.shutdown();
   Deno.addSignalListener("SIGINT", stop);
   await server.finished;

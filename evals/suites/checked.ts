@@ -1,0 +1,88 @@
+/** A suite from a file that no compiler has seen, checked by hand: what is wrong with it is said in one sentence. */
+import { SLOTS, UserError } from "../../engine/mod.ts";
+import { AGAIN } from "../plan.ts";
+import type { Suite } from "../suite.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as a suite. @throws {UserError} where it has not the shape of one. */
+export function checked(value: unknown, file: string): Suite {
+  const refuse = (must: string): never => {
+    throw new UserError(`Cannot run suite ${file} as ${must}.`);
+  };
+  const wanted = (what: string, found: unknown) => refuse(`${what}: found ${inWords(found)}`);
+  const whole = (found: unknown, least: number, what: string) => {
+    if (!Number.isInteger(found) || found as number < least) {
+      wanted(`${what} must be a whole number of at least ${least}`, found);
+    }
+  };
+  const listOf = (found: unknown, what: string): readonly Fields[] => {
+    if (!Array.isArray(found) || found.length === 0) wanted(`${what} must be a list of at least one`, found);
+    return found as Fields[];
+  };
+  const distinct = (all: readonly Fields[], what: string) => {
+    const names = all.map((
+      { name },
+    ) => (typeof name === "string" && name !== ""
+      ? name
+      : wanted(`each of its ${what} must have a name`, name))
+    );
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) refuse(`no two of its ${what} may be named alike: ${twice} is there twice`);
+  };
+
+  if (!isFields(value)) return wanted('it must export a suite under the name "suite"', value);
+  const { name, summary, candidates, evals, workloads, pairs, seed } = value;
+  if (typeof name !== "string" || name === "") wanted("its name must be a text", name);
+  if (typeof summary !== "string") wanted("its summary must be a text", summary);
+  whole(pairs, 2, "its pairs");
+  whole(seed, 0, "its seed");
+
+  if (!isFields(candidates)) return wanted("its candidates must be lists of techniques by name", candidates);
+  for (const [row, techniques] of Object.entries(candidates)) {
+    if (row === AGAIN) refuse(`no candidate may be named "${AGAIN}", which is the baseline's own row`);
+    for (const technique of listOf(techniques, `candidate ${row}`)) {
+      const { name, slot, claim, transform } = isFields(technique) ? technique : {} as Fields;
+      const is = typeof name === "string" && SLOTS.includes(slot as never) &&
+        typeof transform === "function" &&
+        (claim === "identical" || claim === "equivalent");
+      if (!is) wanted(`candidate ${row} must be a list of techniques`, technique);
+    }
+  }
+
+  const asked = listOf(evals, "its evals");
+  distinct(asked, "evals");
+  for (const { name, ask, grade, dataset, metrics, sees, count } of asked) {
+    if ([ask, grade].some((one) => typeof one !== "function") || !isFields(dataset) || !Array.isArray(sees)) {
+      refuse(`its eval ${name} must have a data set, what it sees, and functions to ask and to grade`);
+    }
+    whole(count, 1, `the count of its eval ${name}`);
+    listOf(metrics, `the metrics of its eval ${name}`);
+  }
+
+  const loads = listOf(workloads, "its workloads");
+  distinct(loads, "workloads");
+  for (const { name, prompts, arrival, requests, maxTokens, seed } of loads) {
+    if (!isFields(prompts)) wanted(`its workload ${name} must have a data set of prompts`, prompts);
+    const kind = isFields(arrival) ? arrival.kind : arrival;
+    if (!["single", "closed", "offline"].includes(kind as string)) {
+      wanted(`the arrival of its workload ${name} must be single, closed or offline`, kind);
+    }
+    if (kind === "closed") whole((arrival as Fields).clients, 1, `the clients of its workload ${name}`);
+    whole(requests, 1, `the requests of its workload ${name}`);
+    whole(maxTokens, 1, `the maxTokens of its workload ${name}`);
+    whole(seed, 0, `the seed of its workload ${name}`);
+  }
+  return value as unknown as Suite;
+}
+
+function isFields(value: unknown): value is Fields {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : JSON.stringify(value);
+}
