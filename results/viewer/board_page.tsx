@@ -6,7 +6,8 @@ import { rowWord, summarise } from "../summary.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { LatencyTable } from "./latency_table.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
-import { type Domain, domainOf, QualityAxis, QualityStrip, RatioAxis, RatioStrip } from "./strip.tsx";
+import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
+import { type Domain, domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
 
 export function BoardPage({ boards, board, broken }: {
   readonly boards: readonly Board[];

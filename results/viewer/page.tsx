@@ -20,6 +20,8 @@ const PAGES = [["board", "", "Board"], ["refusals", "refusals", "Refusals"], [
   "History",
 ]] as const;
 
+const STYLES = ["style.css", "tables.css", "trial.css"] as const;
+
 export function Page({ title, root, here, json, broken = [], children }: Frame) {
   return (
     <html lang="en">
@@ -29,7 +31,7 @@ export function Page({ title, root, here, json, broken = [], children }: Frame) 
         <meta name="color-scheme" content="light dark" />
         <title>{title} · Assay</title>
         <link rel="icon" href={`${root}static/icon.svg`} type="image/svg+xml" />
-        <link rel="stylesheet" href={`${root}static/style.css`} />
+        {STYLES.map((file) => <link rel="stylesheet" href={`${root}static/${file}`} />)}
         <script src={`${root}static/chart.js`} defer></script>
         <script src={`${root}static/client.js`} defer></script>
       </head>

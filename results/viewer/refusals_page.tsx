@@ -4,7 +4,7 @@ import { day, plural } from "../figures.ts";
 import { worstCheck } from "../leaderboard.ts";
 import type { Broken, Recording } from "../recording.ts";
 import { Chip, Empty, Page } from "./page.tsx";
-import { QualityAxis, QualityStrip } from "./strip.tsx";
+import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 
 /** The causes in the order of the page. */
 export const CAUSES: readonly (readonly [Word, string, string])[] = [

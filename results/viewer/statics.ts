@@ -1,7 +1,14 @@
 /** The few files that pages load: our style and script, and Chart.js as its package ships it. */
 
+const sheet = (name: string) => ({
+  url: () => new URL(name, import.meta.url),
+  type: "text/css; charset=utf-8",
+});
+
 const FILES: Readonly<Record<string, { readonly url: () => URL; readonly type: string }>> = {
-  "style.css": { url: () => new URL("./style.css", import.meta.url), type: "text/css; charset=utf-8" },
+  "style.css": sheet("./style.css"),
+  "tables.css": sheet("./tables.css"),
+  "trial.css": sheet("./trial.css"),
   "client.js": { url: () => new URL("./client.js", import.meta.url), type: "text/javascript; charset=utf-8" },
   "icon.svg": { url: () => new URL("./icon.svg", import.meta.url), type: "image/svg+xml" },
   // The package exports only its ES modules, which import each other; the browser build lies beside them.

@@ -7,7 +7,8 @@ import type { Recording } from "../recording.ts";
 import { FlipList, flips } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
 import { Chip, Page } from "./page.tsx";
-import { CheckPlot, domainOf, QualityAxis, QualityStrip, RatioAxis, RatioStrip } from "./strip.tsx";
+import { CheckPlot, QualityAxis, QualityStrip } from "./quality_strip.tsx";
+import { domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
 import { trust } from "./trust.ts";
 import { WhatRan } from "./what_ran.tsx";
 

@@ -1,5 +1,5 @@
 /** What a reader should know before believing a trial, each point stated either way. */
-import type { Check } from "../../evals/mod.ts";
+import { AGAIN, type Check, type WorkloadSpeed } from "../../evals/mod.ts";
 import { isJudged } from "../door.ts";
 import { count, percent, plural } from "../figures.ts";
 import { isWideCheck, marginUsed } from "../leaderboard.ts";
@@ -19,7 +19,9 @@ export function trust({ stamp, outcome }: Recording, tries: number): readonly Po
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
   return [
     ...(checks.length > 0 ? onChecks(checks, outcome.kind === "recorded") : []),
-    ...(outcome.kind === "recorded" ? outcome.speed.workloads.flatMap(onRace) : []),
+    ...(outcome.kind === "recorded"
+      ? outcome.speed.workloads.flatMap((speed) => [effect(speed, outcome.trial.name), turns(speed)])
+      : []),
     ...("verdict" in outcome
       ? [{
         good: tries <= 1,
@@ -68,28 +70,34 @@ function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {
 
 const names = (checks: readonly Check[]) => [...new Set(checks.map((check) => check.eval))].join(", ");
 
-function onRace(
-  { workload, noise, ratio, claim, blocks }: Extract<
-    Recording["outcome"],
-    { kind: "recorded" }
-  >["speed"]["workloads"][number],
-): readonly Point[] {
-  const effect = Math.abs(ratio.estimate - 1);
+function effect({ workload, noise, ratio, claim }: WorkloadSpeed, name: string): Point {
+  const size = percent(Math.abs(ratio.estimate - 1));
+  if (name === AGAIN) {
+    const good = ratio.interval.low <= 1 && ratio.interval.high >= 1;
+    return {
+      good,
+      text: `${workload}: the baseline against itself ${
+        good ? "holds 1x" : "misses 1x, so the machine drifted"
+      }`,
+    };
+  }
+  const good = claim !== "no difference";
+  return {
+    good,
+    text: good
+      ? `${workload}: noise ${percent(noise)}, effect ${size}`
+      : `${workload}: the difference of ${size} does not clear the noise of ${percent(noise)}`,
+  };
+}
+
+function turns({ workload, blocks }: WorkloadSpeed): Point {
   const order = blocks.toSorted((a, b) => a.startedAt - b.startedAt).map(({ arm }) => arm);
-  const turns = order.filter((arm, i) => i > 0 && arm !== order[i - 1]).length;
-  const inTurn = turns >= order.length / 2 - 1 && turns > 0;
-  return [
-    {
-      good: claim !== "no difference",
-      text: claim === "no difference"
-        ? `${workload}: the difference of ${percent(effect)} does not clear the noise of ${percent(noise)}`
-        : `${workload}: noise ${percent(noise)}, effect ${percent(effect)}`,
-    },
-    {
-      good: inTurn,
-      text: inTurn
-        ? `${workload}: timed in turn on the same machine, ${plural(order.length, "block")}`
-        : `${workload}: the arms were not timed in turn`,
-    },
-  ];
+  const changes = order.filter((arm, i) => i > 0 && arm !== order[i - 1]).length;
+  const good = changes >= order.length / 2 - 1 && changes > 0;
+  return {
+    good,
+    text: good
+      ? `${workload}: timed in turn on the same machine, ${plural(order.length, "block")}`
+      : `${workload}: the arms were not timed in turn`,
+  };
 }

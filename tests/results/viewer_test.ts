@@ -4,7 +4,18 @@ import { UserError } from "../../engine/mod.ts";
 import { createApp, openStore, type Recording, type ResultsStore, view } from "../../results/mod.ts";
 import { flips } from "../../results/viewer/flips.tsx";
 import { ecdf } from "../../results/viewer/latency.tsx";
-import { check, everything, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
+import { RatioAxis } from "../../results/viewer/ratio_strip.tsx";
+import {
+  breaches,
+  check,
+  everything,
+  failed,
+  recorded,
+  recording,
+  trial,
+  unmeasured,
+  workload,
+} from "./fixture.ts";
 
 function filled(recordings: readonly Recording[]): ResultsStore {
   const store = openStore(":memory:");
@@ -187,7 +198,7 @@ Deno.test("pages may load only what this server gives, and it gives Chart.js", a
     (await app.request("/")).headers.get("Content-Security-Policy")!,
     "default-src 'none'",
   );
-  for (const file of ["style.css", "client.js", "icon.svg", "chart.js"]) {
+  for (const file of ["style.css", "tables.css", "trial.css", "client.js", "icon.svg", "chart.js"]) {
     const response = await app.request(`/static/${file}`);
     assertEquals(response.status, 200, file);
     assert((await response.text()).length > 100);
@@ -258,4 +269,31 @@ Deno.test("a yes or no is told in words on both sides of a flip", async () => {
   const html = await text(store, `/trial/${idOf(all, "int4")}`);
   assertStringIncludes(html, "<h4>Baseline: right</h4>");
   assertStringIncludes(html, "<h4>Candidate: wrong</h4>");
+});
+
+Deno.test("the axis of ratios keeps its labels apart, whatever it spans", () => {
+  for (const domain of [[0.67, 1.5], [0.67, 3.2], [0.09, 20]] as const) {
+    const at = [...String(RatioAxis({ domain })).matchAll(/x="([\d.]+)"/g)].map(([, x]) => Number(x)).sort((
+      a,
+      b,
+    ) => a - b);
+    assert(at.length >= 3);
+    assert(at.every((x, i) => i === 0 || x - at[i - 1]! >= 26), `${domain}: ${at}`);
+  }
+});
+
+Deno.test("a count is drawn as a point against what is allowed, without an interval", async () => {
+  const one = await recording(failed(trial("early_exit"), [breaches(17)]));
+  using store = filled([one]);
+  assertStringIncludes(await text(store, `/trial/${one.id}`), "none allowed");
+});
+
+Deno.test("the baseline's own row is judged by whether it holds 1x", async () => {
+  const own = (low: number, high: number) =>
+    workload(1, 0.01, { ratio: { estimate: (low + high) / 2, interval: { low, high, level: 0.95 } } });
+  for (const [speed, said] of [[own(0.98, 1.03), "holds 1x"], [own(1.02, 1.06), "misses 1x"]] as const) {
+    const again = await recording(recorded(trial("baseline again", { techniques: [] }), [speed]));
+    using store = filled([again]);
+    assertStringIncludes(await text(store, `/trial/${again.id}`), said);
+  }
 });
