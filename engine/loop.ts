@@ -50,6 +50,7 @@ export class Loop {
     prefixHits: 0,
     prefixRows: 0,
     preempted: 0,
+    stepMilliseconds: 0,
   };
 
   constructor(private readonly live: LiveParts) {}
@@ -79,12 +80,22 @@ export class Loop {
 
   /** Drops every request. */
   abandon(): void {
-    for (const job of this.#running) this.live.cache.release(job.seq!);
+    for (const job of this.#running) {
+      this.live.decoder.finish?.(job);
+      this.live.cache.release(job.seq!);
+    }
     this.#running.length = this.#waiting.length = 0;
   }
 
   /** Runs one step; returns what became known in it. */
-  async step(): Promise<Emission[]> {
+  async step(): Promise<readonly Emission[]> {
+    const start = this.live.clock.now();
+    const emissions = await this.#step();
+    this.#count.stepMilliseconds += this.live.clock.now() - start;
+    return emissions;
+  }
+
+  async #step(): Promise<readonly Emission[]> {
     const job = (r: Running): Job => ({ id: r.request.id, pending: r.tokens.length - r.cached });
     const work = this.live.scheduler.step(this.#waiting.map(job), this.#running.map(job));
     const plan = this.#plan(work);

@@ -16,4 +16,4 @@ export { cloze } from "./quality/cloze.ts";
 export { logitKl } from "./quality/logit_kl.ts";
 export { encodePair, multipleChoice } from "./quality/multiple_choice.ts";
 export { perplexity } from "./quality/perplexity.ts";
-export { divergence, TIE, tokenMatch, toRequest } from "./quality/token_match.ts";
+export { divergence, TIE, tokenMatch, toRequest, type Transcript } from "./quality/token_match.ts";
