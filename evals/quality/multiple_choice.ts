@@ -70,7 +70,7 @@ function pick({ sums }: Answer, { continuations }: Choices, perCharacter: boolea
   const scores = sums.map((
     sum,
     i,
-  ) => (perCharacter ? sum / Array.from(continuations[i]!.trimStart()).length : sum));
+  ) => (perCharacter ? sum / Array.from(continuations[i]!.replace(/^ /, "")).length : sum));
   return scores.indexOf(Math.max(...scores));
 }
 

@@ -53,10 +53,13 @@ async function checked(e: Eval, { stack, engine }: (typeof FAULTS)[SlotName]): P
 
 const isJudged = (e: Eval) => e.metrics.some((metric) => metric.exact || metric.allowed !== undefined);
 
-const names = Array.from(Deno.readDirSync(new URL("../../evals/suites/", import.meta.url)))
-  .map(({ name }) => name.replace(/\.ts$/, "")).filter((name) => name !== "mod").sort();
+const folder = new URL("../../evals/suites/", import.meta.url);
+const names: string[] = [];
+for (const { name } of Deno.readDirSync(folder)) {
+  if ("suite" in await import(new URL(name, folder).href)) names.push(name.replace(/\.ts$/, ""));
+}
 
-for (const name of names) {
+for (const name of names.sort()) {
   const suite = await loadSuite(name);
 
   for (const configured of suite.evals as readonly Eval[]) {

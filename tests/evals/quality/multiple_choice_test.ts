@@ -46,6 +46,11 @@ Deno.test("acc_norm takes the largest sum per character of the choice, its delim
   assertEquals((await scores(question([" aa", " b"], 1), [-2, -0.99], "acc_norm")).acc_norm, 1);
 });
 
+Deno.test("a choice that begins with a space of its own, as many of HellaSwag's do, has that space counted", async () => {
+  // After the delimiter " aa" has three characters and "bbbb" four: -2.4/3 = -0.8 against -3.6/4 = -0.9.
+  assertEquals((await scores(question(["  aa", " bbbb"], 0), [-2.4, -3.6], "acc_norm")).acc_norm, 1);
+});
+
 Deno.test("characters are code points, as Python counts them: neither bytes nor UTF-16 units", async () => {
   // Two code points of four bytes and two units each beside three letters: -2.2/2 = -1.1 against -3/3 = -1.
   assertEquals((await scores(question([" 😀😀", " abc"], 1), [-2.2, -3], "acc_norm")).acc_norm, 1);
