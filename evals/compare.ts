@@ -19,8 +19,8 @@ const Z80 = 0.8416212335729143;
 
 /**
  * The check of a metric over paired samples.
- * @throws {UserError} when the margin cannot be judged by, or there are no samples.
- * @throws {RangeError} when a score is not a finite number: something broke.
+ * @throws {UserError} when the margin cannot be judged by, there are no samples, or the baseline's scores are no numbers.
+ * @throws {RangeError} when a score of the candidate is not a finite number: something broke.
  */
 export function compare(
   metric: Metric,
@@ -99,9 +99,13 @@ function validate(metric: Metric, name: string, samples: readonly PairedSample[]
     throw new UserError(`Cannot judge ${name} as breaches have no margin: found ${metric.allowed}.`);
   }
   if (samples.length === 0) throw new UserError(`Cannot judge ${name} as it must have samples: found none.`);
-  const odd = samples.find(({ base, candidate, weight }) =>
-    !Number.isFinite(base) || !Number.isFinite(candidate) || !(weight > 0)
-  );
+  const bare = samples.find(({ base, weight }) => !Number.isFinite(base) || !(weight > 0));
+  if (bare) {
+    throw new UserError(
+      `Cannot judge ${name} as the scores of the stack beneath must be finite: sample ${bare.id} has ${bare.base}. Its model may be damaged.`,
+    );
+  }
+  const odd = samples.find(({ candidate }) => !Number.isFinite(candidate));
   if (odd) {
     throw new RangeError(
       `Cannot judge ${name} as scores must be finite: sample ${odd.id} has ${odd.base} and ${odd.candidate}`,

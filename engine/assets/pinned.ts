@@ -123,12 +123,10 @@ async function pip(args: readonly string[], scratch: string, label: string): Pro
         signal: stopping.signal,
       }).output();
       if (success) return;
-      const lines = new TextDecoder().decode(stderr).trim().split("\n").filter((line) =>
-        !/^(WARNING|\[notice\])/.test(line)
-      );
-      const last = lines.at(-1)?.replace(/^ERROR: /, "") ?? "no reason given";
-      if (/No module named pip/.test(last)) continue;
-      throw new UserError(`Cannot fetch ${label} as pip must reach its package registry: ${last}`);
+      const why = reason(new TextDecoder().decode(stderr));
+      if (/No module named pip/.test(why)) continue;
+      if (/No space left/.test(why)) throw Object.assign(new Error(why), { code: "ENOSPC" });
+      throw new UserError(`Cannot fetch ${label} as pip must reach its package registry: ${why}`);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -136,6 +134,13 @@ async function pip(args: readonly string[], scratch: string, label: string): Pro
   throw new UserError(
     `Cannot fetch ${label} as Python 3 with pip must be installed: found none. Install python3-pip, then run this again.`,
   );
+}
+
+/** pip's last word; but why it could not connect, or write, it says earlier. */
+function reason(stderr: string): string {
+  const system = stderr.match(/\[Errno -?\d+\] ([^'")\n]+)/)?.[1];
+  const lines = stderr.trim().split("\n").filter((line) => !/^(WARNING|\[notice\])/.test(line));
+  return system ?? (lines.at(-1)?.replace(/^ERROR: /, "") || "no reason given");
 }
 
 async function sizeOf(folder: string): Promise<number> {

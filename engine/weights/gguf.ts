@@ -32,6 +32,7 @@ interface Entry {
 export function openGguf(path: string): Weights {
   let file: Deno.FsFile;
   try {
+    if (!Deno.statSync(path).isFile) throw new TypeError("not a file");
     file = Deno.openSync(path);
   } catch {
     throw new UserError(

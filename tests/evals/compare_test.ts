@@ -100,6 +100,11 @@ Deno.test("a score that is no number is named by its sample", () => {
   assertThrows(() => compare(NLL, CONTEXT, samples), RangeError, "sample 1 has 3 and NaN");
 });
 
+Deno.test("a baseline without a score is the user's to mend", () => {
+  const samples = losses(3, 0, 0).map((s, i) => (i === 1 ? { ...s, base: NaN } : s));
+  assertThrows(() => compare(NLL, CONTEXT, samples), UserError, "Its model may be damaged");
+});
+
 Deno.test("samples are weighted by their tokens", () => {
   const [light, heavy] = losses(2, 0, 0.1);
   const check = compare(NLL, CONTEXT, [{ ...light!, weight: 300 }, { ...heavy!, weight: 100 }]);
