@@ -177,6 +177,10 @@ function isWide({ outcome }: Recording): boolean {
   return "verdict" in outcome && outcome.verdict.checks.some(isWideCheck);
 }
 
+/** Whether the baseline against itself holds 1x; where it does not, the machine changed while it was timed. */
+export const isSteady = ({ ratio: { interval } }: Pick<Figures, "ratio">): boolean =>
+  interval.low <= 1 && interval.high >= 1;
+
 /** Fastest first; a row shares the place of the first row of its group where the two cannot be told apart. */
 function rank(rows: readonly TimedRow[]): readonly RankedRow[] {
   const sorted = rows.toSorted((a, b) => b.figures.ratio.estimate - a.figures.ratio.estimate);

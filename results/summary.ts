@@ -44,8 +44,8 @@ function lead(board: Board): string {
   const top = first[0];
   if (top === undefined) return "";
   const peer = board.peer?.name ?? "the peer engine";
-  if (top.figures.claim !== "faster") return " None is faster than the baseline.";
-  if (!gains(top.figures)) return ` None is faster than ${peer}.`;
+  if (top.figures.claim !== "faster") return " None is faster than the baseline beyond the noise.";
+  if (!gains(top.figures)) return ` None is faster than ${peer} beyond the noise.`;
   const ratios = first.map(({ figures }) => times(figures.ratio.estimate));
   if (first.length > NAMED) {
     return ` Fastest: ${first.length} tied, from ${ratios.at(-1)} to ${ratios[0]} the baseline.`;

@@ -15,7 +15,7 @@ import {
   times,
   timesInterval,
 } from "./figures.ts";
-import { type Board, type Row, type TimedRow, timedRows } from "./leaderboard.ts";
+import { type Board, isSteady, type Row, type TimedRow, timedRows } from "./leaderboard.ts";
 import { rowWord, summarise } from "./summary.ts";
 
 const WIDTH = 80;
@@ -93,7 +93,13 @@ function notes({ ranked, wide, peer, noise, scope }: Board): readonly string[] {
     ...(level.length > 0 ? [`No difference beyond the noise: ${names(level)}.`] : []),
     ...(wide.length > 0 ? [`Not ranked, as the margin is wider than a board allows: ${names(wide)}.`] : []),
     ...(peer ? [`peer: another engine with the same weights at ${precision}.`] : []),
-    ...(noise ? ["noise: the baseline against itself; no gain inside it is claimed."] : []),
+    ...(noise
+      ? [
+        `noise: the baseline against itself; no gain inside it is claimed.${
+          isSteady(noise.figures) ? "" : " It misses 1x: this machine was not steady."
+        }`,
+      ]
+      : []),
   ];
 }
 

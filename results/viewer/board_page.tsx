@@ -1,6 +1,14 @@
 /** The board: the verdict in a sentence, the scope, and quality to the left of speed. */
 import { change, changeInterval, count, margin, rate, times, timesInterval } from "../figures.ts";
-import { type Board, gains, type RankedRow, type Row, type TimedRow, timedRows } from "../leaderboard.ts";
+import {
+  type Board,
+  gains,
+  isSteady,
+  type RankedRow,
+  type Row,
+  type TimedRow,
+  timedRows,
+} from "../leaderboard.ts";
 import type { Broken } from "../recording.ts";
 import { rowWord, summarise } from "../summary.ts";
 import { Chip, Empty, Page } from "./page.tsx";
@@ -78,7 +86,9 @@ export function BoardPage({ boards, board, broken }: {
               place=""
               timed={board.noise}
               domain={domain}
-              note="the noise: no gain inside it is claimed"
+              note={`the noise: no gain inside it is claimed${
+                isSteady(board.noise.figures) ? "" : "; it misses 1x: this machine was not steady"
+              }`}
             />
           )}
         </tbody>

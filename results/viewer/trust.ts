@@ -2,7 +2,7 @@
 import { AGAIN, type Check, type WorkloadSpeed } from "../../evals/mod.ts";
 import { isJudged } from "../door.ts";
 import { count, percent, plural } from "../figures.ts";
-import { isWideCheck, marginUsed } from "../leaderboard.ts";
+import { isSteady, isWideCheck, marginUsed } from "../leaderboard.ts";
 import type { Recording } from "../recording.ts";
 
 export interface Point {
@@ -73,11 +73,11 @@ const names = (checks: readonly Check[]) => [...new Set(checks.map((check) => ch
 function effect({ workload, noise, ratio, claim }: WorkloadSpeed, name: string): Point {
   const size = percent(Math.abs(ratio.estimate - 1));
   if (name === AGAIN) {
-    const good = ratio.interval.low <= 1 && ratio.interval.high >= 1;
+    const good = isSteady({ ratio });
     return {
       good,
       text: `${workload}: the baseline against itself ${
-        good ? "holds 1x" : "misses 1x, so the machine drifted"
+        good ? "holds 1x" : "misses 1x, so the machine was not steady"
       }`,
     };
   }

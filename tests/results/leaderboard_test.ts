@@ -172,7 +172,7 @@ Deno.test("a gain over a slow baseline that the peer has too is none", async () 
   );
   assertEquals(
     summarise(board).headline,
-    "1 of 1 technique held quality. None is faster than transformers_js.",
+    "1 of 1 technique held quality. None is faster than transformers_js beyond the noise.",
   );
 });
 
@@ -180,7 +180,7 @@ Deno.test("no row is called fastest where none clears the noise", async () => {
   const board = await one(recorded(trial("a"), [workload(1.01)]), recorded(trial("b"), [workload(1)]));
   assertEquals(
     summarise(board).headline,
-    "2 of 2 techniques held quality. None is faster than the baseline.",
+    "2 of 2 techniques held quality. None is faster than the baseline beyond the noise.",
   );
 });
 
@@ -212,4 +212,14 @@ Deno.test("a narrow terminal gets every figure in lines that fit", async () => {
   for (const figure of ["-0.004 nats [-0.018,-0.001]", "1.62x [1.57,1.67]", "int8 + prompt_lookup"]) {
     assert(text.includes(figure), figure);
   }
+});
+
+Deno.test("the terminal says where the baseline against itself misses 1x", async () => {
+  const own = (low: number, high: number) =>
+    recorded(trial("baseline again", { techniques: [] }), [
+      workload(1, 0.01, { ratio: { estimate: (low + high) / 2, interval: { low, high, level: 0.95 } } }),
+    ]);
+  const said = async (outcome: ReturnType<typeof own>) =>
+    renderBoard(await one(outcome), { colour: false }).replaceAll(/\s+/g, " ").includes("It misses 1x");
+  assertEquals([await said(own(0.98, 1.03)), await said(own(0.75, 0.94))], [false, true]);
 });
