@@ -89,7 +89,7 @@ export async function isCached(name: string): Promise<boolean> {
   return await exists(`${cacheFolder()}/${name}`);
 }
 
-/** What the cache holds: path below the folder, and bytes. */
+/** What the cache holds: path below the folder, and bytes. @throws {UserError} when it cannot be read. */
 export async function listCache(): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
   const entries: { name: string; bytes: number }[] = [];
   const root = cacheFolder();
@@ -100,16 +100,24 @@ export async function listCache(): Promise<readonly { readonly name: string; rea
       else entries.push({ name, bytes: (await Deno.stat(`${root}/${name}`)).size });
     }
   };
-  if (await exists(root)) await walk("");
+  try {
+    if (await exists(root)) await walk("");
+  } catch (error) {
+    throw explain(error);
+  }
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Removes everything in the cache. */
+/** Removes everything in the cache. @throws {UserError} when it cannot be written. */
 export async function clearCache(): Promise<void> {
   const root = cacheFolder();
   if (!(await exists(root))) return;
-  for await (const entry of Deno.readDir(root)) {
-    await Deno.remove(`${root}/${entry.name}`, { recursive: true });
+  try {
+    for await (const { name } of Deno.readDir(root)) {
+      await Deno.remove(`${root}/${name}`, { recursive: true });
+    }
+  } catch (error) {
+    throw explain(error);
   }
 }
 
@@ -135,7 +143,7 @@ function explain(error: unknown): unknown {
     code === "ENOTDIR"
   ) {
     return new UserError(
-      `Cannot fill the cache ${root} as it must be writable: it is not. Set ASSAY_CACHE to another folder.`,
+      `Cannot use the cache ${root} as it must be a folder that can be written: it is not. Set ASSAY_CACHE to another folder.`,
     );
   }
   return error;

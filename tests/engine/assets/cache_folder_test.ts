@@ -70,7 +70,7 @@ Deno.test("a cache that cannot be written is one sentence with a way out", async
       assertEquals(error, "UserError");
       assertStringIncludes(
         message as string,
-        `Cannot fill the cache ${cache} as it must be writable: it is not.`,
+        `Cannot use the cache ${cache} as it must be a folder that can be written: it is not.`,
       );
       assertStringIncludes(message as string, "Set ASSAY_CACHE");
     }
