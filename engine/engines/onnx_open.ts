@@ -1,6 +1,7 @@
 /** Opens a model recipe as a network: builds its graph once into the cache folder, then loads it into ONNX Runtime. */
 import type { Tensor } from "onnxruntime-common";
 import { publishFolder } from "../assets/mod.ts";
+import { UserError } from "../engine.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openGguf } from "../weights/mod.ts";
@@ -13,7 +14,10 @@ export interface Opening {
   readonly threads: number;
 }
 
-/** Opens the stack's model; `progress` is told the share of the graph written, where it has to be written. */
+/**
+ * Opens the stack's model; `progress` is told the share of the graph written, where it has to be written.
+ * @throws {UserError} when the graph is damaged.
+ */
 export async function openNetwork(
   { stack, backend, threads }: Opening,
   progress: (done: number) => void,
@@ -26,7 +30,13 @@ export async function openNetwork(
     (path) => writeLogSumExp(path, config.vocabulary),
   );
   const runtime = await load(backend, threads);
-  const open = (path: string) => create(runtime, backend, path, threads);
+  const open = (path: string) =>
+    create(runtime, backend, path, threads).catch((error) => {
+      const [why] = String(error?.message ?? error).split("\n");
+      throw new UserError(
+        `Cannot load the graph ${path} as ONNX Runtime must accept it: ${why} If it is damaged, run \`deno task cache --clear\`.`,
+      );
+    });
   const table = weights.rows("token_embd.weight");
   return new OnnxNetwork({
     runtime,
