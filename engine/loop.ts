@@ -37,6 +37,17 @@ export interface LiveParts {
   readonly clock: Clock;
 }
 
+/** @throws {RangeError} when the prompt is empty or does not fit the context with its answer. */
+export function checkRequest({ id, prompt, maxTokens }: Request, context: number): void {
+  if (prompt.length === 0) throw new RangeError(`Cannot answer request ${id} as its prompt is empty`);
+  if (prompt.length + maxTokens > context) {
+    throw new RangeError(
+      `Cannot answer request ${id} as prompt and answer must fit ${context} tokens: ` +
+        `found ${prompt.length} + ${maxTokens}`,
+    );
+  }
+}
+
 export class Loop {
   readonly #waiting: Running[] = [];
   readonly #running: Running[] = [];
@@ -63,18 +74,9 @@ export class Loop {
     return { ...this.#count, ...this.live.cache.counters };
   }
 
-  /** @throws {RangeError} when the prompt is empty or does not fit the context with its answer. */
+  /** @throws {RangeError} as `checkRequest`. */
   submit(request: Request): void {
-    const { context } = this.live.network.shape;
-    if (request.prompt.length === 0) {
-      throw new RangeError(`Cannot answer request ${request.id} as its prompt is empty`);
-    }
-    if (request.prompt.length + request.maxTokens > context) {
-      throw new RangeError(
-        `Cannot answer request ${request.id} as prompt and answer must fit ${context} tokens: ` +
-          `found ${request.prompt.length} + ${request.maxTokens}`,
-      );
-    }
+    checkRequest(request, this.live.network.shape.context);
     this.#waiting.push({ request, tokens: [...request.prompt], prompted: request.prompt.length, cached: 0 });
   }
 

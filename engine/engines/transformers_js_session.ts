@@ -3,6 +3,7 @@ import { type PreTrainedModel, Tensor } from "@huggingface/transformers";
 import { Arrivals } from "../arrivals.ts";
 import { systemClock } from "../clock.ts";
 import type { Emission, Request, Scored, ScoreItem, SessionStats } from "../engine.ts";
+import { checkRequest } from "../loop.ts";
 import type { Stack } from "../stack.ts";
 import type { ModelConfig } from "../weights/mod.ts";
 import { graphFolder } from "./graph_files.ts";
@@ -76,6 +77,7 @@ class PeerSession implements Hosted {
   }
 
   async *#batch(requests: readonly Request[]): AsyncIterable<Emission> {
+    for (const request of requests) checkRequest(request, this.context);
     const rows = requests.map((request) => new Row(request));
     const emissions: Emission[] = [];
     let wake = () => {};
@@ -133,6 +135,11 @@ class PeerSession implements Hosted {
   /** One plain forward for each continuation. */
   async *score(items: Iterable<ScoreItem>): AsyncIterable<Scored> {
     for (const { id, context, continuations, distributions } of items) {
+      if (context.length === 0 || continuations.some((continuation) => continuation.length === 0)) {
+        throw new RangeError(
+          `Cannot score item ${id} as its context and every continuation must have tokens`,
+        );
+      }
       const rows: { logProbs: Float32Array; tops: Float32Array; whole: Float32Array }[] = [];
       for (const continuation of continuations) rows.push(await this.#score(context, continuation));
       yield {

@@ -22,10 +22,11 @@ import { openNetwork } from "../../../engine/engines/onnx_open.ts";
 import { toyTokenizer } from "../../../engine/engines/toy.ts";
 import { dequantize, quantize } from "../../../engine/graph/quantize.ts";
 import { compose, continuousBatching, prefixCache, promptLookup } from "../../../techniques/mod.ts";
+import { useTestCache } from "../test_cache.ts";
 import { type Llama, llamaFile, mapMatrices, naiveForward, SIZE, tinyLlama } from "../tiny_llama.ts";
 
+useTestCache();
 const folder = Deno.makeTempDirSync();
-Deno.env.set("ASSAY_CACHE", `${folder}/cache`);
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 const { Worker } = globalThis;
