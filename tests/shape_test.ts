@@ -28,6 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/transformers": ["engine/engines/"],
   "@stdlib/stats-base-dists-t-quantile": ["evals/interval.ts", "evals/speed.ts"],
   "@zip.js/zip.js": ["engine/assets/pinned.ts"],
+  "apache-arrow": ["datasets/source.ts"],
   "hono": ["results/viewer/", "engine/serve/"],
   "onnx-proto": ["engine/graph/builder.ts"],
   "onnxruntime-common": ["engine/engines/"],
