@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ManualClock, Unsupported, UserError } from "../../engine/mod.ts";
+import { Unsupported, UserError } from "../../engine/mod.ts";
 import { bench, type Outcome, perplexity, type Progress, tokenMatch } from "../../evals/mod.ts";
 import {
   compose,
@@ -16,8 +16,8 @@ import {
   outcomes,
   planted,
   prompts,
+  speedOf,
   texts,
-  timedEngine,
   toyBench,
   toyInt8,
   workload,
@@ -25,13 +25,6 @@ import {
 
 const noise = (size: number) => (logits: Float32Array) =>
   logits.forEach((value, i) => (logits[i] = value + size * Math.sin(i * 12.9898 + value * 78.233)));
-const speedOf = (outcome: Outcome | undefined) => {
-  assert(
-    outcome?.kind === "recorded",
-    JSON.stringify(outcome, (key, value) => key === "samples" ? [] : value),
-  );
-  return outcome.speed.workloads;
-};
 const failing = (outcome: Outcome | undefined) => {
   assert(outcome?.kind === "rejected", outcome?.kind);
   return outcome.verdict.checks.filter(({ decision }) => decision === "fail").map((check) =>
@@ -249,56 +242,6 @@ Deno.test("only a recorded outcome has a speed, and every recorded one has a pas
     assertEquals("speed" in outcome, outcome.kind === "recorded");
     if (outcome.kind === "recorded") assertEquals(outcome.verdict.kind, "pass");
   }
-});
-
-Deno.test("a run goes on from a ledger: known rows are given back and only the others are run", async () => {
-  const candidates = { first: [toyInt8], second: [toyInt8] };
-  const before = await outcomes(toyBench({ suite: { candidates: { first: [toyInt8] } } }));
-  const config = toyBench({ suite: { candidates } });
-  const seen: [string, boolean][] = [];
-  for await (const { outcome, fresh } of bench(config, ledgerOf(Object.values(before)))) {
-    seen.push([outcome.trial.name, fresh]);
-  }
-  assertEquals(seen, [["baseline again", false], ["first", false], ["second", true]]);
-});
-
-Deno.test("a gain is claimed beyond the noise that the ledger's baseline row showed", async () => {
-  const before = Object.values(await outcomes(toyBench()));
-  const per = (stack: typeof baseline) => ({ cost: { step: isInt8(stack) ? 7 : 8, row: 0 } });
-  const noisy = before.map((outcome) => {
-    const workloads = speedOf(outcome).map((speed) => ({
-      ...speed,
-      ratio: { estimate: 1, interval: { low: 0.7, high: 1.3, level: 0.95 } },
-    }));
-    return { ...outcome, speed: { workloads } } as Outcome;
-  });
-  const claims = [];
-  for (const known of [before, noisy]) {
-    const config = toyBench({ suite: { candidates: { int8: [toyInt8] } }, per });
-    claims.push(speedOf((await outcomes(config, known)).int8)[0]!.claim);
-  }
-  assertEquals(claims, ["faster", "no difference"]);
-});
-
-Deno.test("without a recorded baseline row no gain is claimed", async () => {
-  const config = toyBench({
-    suite: { candidates: { int8: [toyInt8] } },
-    per: (stack) => ({ cost: { step: isInt8(stack) ? 4 : 8, row: 0 } }),
-  });
-  const first = (await outcomes(config))["baseline again"]!;
-  const known: Outcome = { kind: "void", trial: first.trial, reason: "the machine slept" };
-  const [speed] = speedOf((await outcomes(config, [known])).int8);
-  assertEquals([speed!.ratio.estimate, speed!.claim], [2, "no difference"]);
-});
-
-Deno.test("the peer is judged by the baseline's tokens, and later rows say how they stand beside it", async () => {
-  const clock = new ManualClock(1000);
-  const engine = timedEngine(clock, (stack) => ({ cost: { step: isInt8(stack) ? 4 : 8, row: 0 } }));
-  const peer = { ...timedEngine(clock, () => ({ cost: { step: 6, row: 0 } })), name: "peer" };
-  const { suite } = toyBench({ suite: { candidates: { int8: [toyInt8] } } });
-  const found = await outcomes({ suite, engine, peer, baseline, clock });
-  assertEquals(speedOf(found.peer)[0]!.ratio.estimate.toFixed(3), (8 / 6).toFixed(3));
-  assertEquals(speedOf(found.int8)[0]!.overPeer!.toFixed(3), (6 / 4).toFixed(3));
 });
 
 Deno.test("the race starts with an empty cache: the questions asked before it make nothing faster", async () => {

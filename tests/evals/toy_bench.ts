@@ -1,4 +1,5 @@
 /** A made-up suite on the toy engine, whose every step costs a fixed time on a manual clock: a run is exact and instant. */
+import { assert } from "@std/assert";
 import {
   dense,
   type Engine,
@@ -19,6 +20,7 @@ import {
   perplexity,
   type Suite,
   tokenMatch,
+  type WorkloadSpeed,
 } from "../../evals/mod.ts";
 import type { Technique } from "../../techniques/mod.ts";
 
@@ -180,3 +182,10 @@ export const planted = (slot: "cache" | "scheduler" | "decoder", name: string): 
     [slot]: { name, params: {}, module: new URL(`./faults/${name}.ts`, import.meta.url).href },
   }),
 });
+
+/** The speed of an outcome that must be recorded. */
+export function speedOf(outcome: Outcome | undefined): readonly WorkloadSpeed[] {
+  const text = JSON.stringify(outcome, (key, value) => (key === "samples" ? [] : value));
+  assert(outcome?.kind === "recorded", text);
+  return outcome.speed.workloads;
+}
