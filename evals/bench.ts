@@ -88,10 +88,9 @@ class Run implements AsyncDisposable {
     const early = judge(quiet);
     if (early.kind !== "pass") return { kind: "rejected", trial, verdict: early };
 
-    const base = await this.#baseline.open(engine, baseline);
-    // Raced in a session of its own: what the questions left in a cache must not make it faster.
-    await using own = new Opened();
-    const candidate = await own.open(row.engine, row.candidate);
+    // Both arms race in sessions of their own: what the questions left in a cache must make neither faster nor larger.
+    await using base = await engine.open(baseline);
+    await using candidate = await row.engine.open(row.candidate);
     const raced: Raced[] = [];
     for (const workload of suite.workloads) {
       const stage = `race ${workload.name}`;
@@ -108,12 +107,12 @@ class Run implements AsyncDisposable {
     const reason = raced.flatMap(({ workload, blocks }) => audit(blocks, workload))[0] ??
       await idleReason(row, candidate);
     if (reason !== undefined) return { kind: "void", trial, reason };
+    const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
     const identical = row.techniques.every((technique) => technique.claim === "identical");
     const loaded: Check[] = [];
     for (const one of raced) loaded.push(await underLoad(one, identical, candidate));
     const verdict = judge([...quiet, ...loaded]);
     if (verdict.kind !== "pass") return { kind: "rejected", trial, verdict };
-    const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
     return { kind: "recorded", trial, verdict, speed: this.#speed(trial, raced, bytes) };
   }
 
