@@ -38,6 +38,15 @@ Deno.test("top-p keeps the fewest tokens that reach p, of what top-k left, at th
   assertDistribution({ temperature: 0.5, topP: 0.7 }, [1], [1]);
 });
 
+Deno.test("top-p that is reached exactly keeps no token more", () => {
+  const { ids, probabilities } = distribution(Float32Array.of(3, 3, 3, 3), {
+    temperature: 1,
+    topP: 0.5,
+    seed: 0,
+  });
+  assertEquals([ids, probabilities], [[0, 1], [0.5, 0.5]]);
+});
+
 Deno.test("large logits do not overflow", () => {
   const { ids, probabilities } = distribution(Float32Array.of(3e38, -3e38, 3e38), {
     temperature: 0.1,
