@@ -8,12 +8,12 @@ import {
   type Outcome,
   plan,
   type Planned,
+  type Progress,
 } from "../../evals/mod.ts";
 import { systemClock, UserError } from "../../engine/mod.ts";
 import { boards } from "../leaderboard.ts";
 import { ledger } from "../ledger.ts";
 import { record, stamp } from "../record.ts";
-import type { Recording } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
 import { renderBoard, terminalWidth, wantsColour, why } from "../terminal.ts";
 import { read } from "./arguments.ts";
@@ -62,7 +62,6 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
   const known = ledger(store, await stamp(context));
   const left = rows.filter((row) => values.again || known.done(row.trial) === undefined);
   const clock = await announce(config, rows, left, status);
-  const recordings: Recording[] = [];
   const outcomes = bench(
     config,
     values.again ? { ...known, done: () => undefined } : known,
@@ -71,9 +70,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
   );
   for await (const { outcome, fresh } of outcomes) {
     if (fresh) {
-      const recording = await record(outcome, context);
-      store.append(recording);
-      recordings.push(recording);
+      store.append(await record(outcome, context));
       clock.rowDone(outcome.trial.name);
     }
     status.clear();
@@ -112,7 +109,7 @@ function describeRow({ trial, steps, techniques, blind }: Planned): string {
   const claims = techniques.map(({ name, claim }) => `${name} (${claim})`).join(" + ") ||
     `the baseline on ${trial.engine}`;
   const checks = steps.map(({ against, evals }) =>
-    `    beside ${against}: ${evals.map((e) => `${e.name} n=${e.count}`).join(", ")}`
+    `    beside ${against}: ${evals.map((e) => `${e.name} n=${e.count}`).join(", ") || "nothing"}`
   );
   return [`${trial.name}: ${claims}`, ...checks, ...(blind ? [`    void: ${blind}`] : [])].join("\n");
 }
@@ -143,23 +140,22 @@ async function announce(
       minutes(total)
     }.`,
   );
-  const started = systemClock.now();
-  let finished = 0;
+  const seconds = () => systemClock.now() / 1000;
+  const started = seconds();
+  let [finished, rowStarted] = [0, started];
   return {
-    progress: (
-      { row, stage, done, total: of }: { row: string; stage: string; done: number; total: number },
-    ) => {
+    progress: ({ row, stage, done, total: of }: Progress) => {
       const index = left.findIndex(({ trial }) => trial.name === row);
-      const elapsed = (systemClock.now() - started) / 1000;
-      const remaining = Math.max(total - Math.max(finished, 0) - 0, 0);
-      const pace = finished > 0 ? elapsed / finished : 1;
+      const pace = finished > 0 ? (rowStarted - started) / finished : 1;
+      const remaining = Math.max(0, (total - finished) * pace - (seconds() - rowStarted));
       const text = `${index + 1}/${left.length} ${row}: ${stage} ${done}/${of}, at most ${
-        minutes(Math.max(0, remaining * pace))
+        minutes(remaining)
       } left`;
       status.show(text, finished / total, `${row}:${stage}`);
     },
     rowDone: (name: string) => {
       finished += costs[left.findIndex(({ trial }) => trial.name === name)] ?? 0;
+      rowStarted = seconds();
     },
   };
 }

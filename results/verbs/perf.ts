@@ -47,6 +47,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
         workload,
         pairs,
         (done, total) => status.show(`${trial.name}: ${workload.name} ${done}/${total}`, done / total),
+        setting.clock,
       );
       const bytes = {
         base: (await base.stats()).addedBytes,

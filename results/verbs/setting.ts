@@ -2,17 +2,16 @@
 import {
   defaultModel,
   dense,
-  type Engine,
   fasterBackend,
   type FetchProgress,
   ggufModel,
   oneAtATime,
   onnxEngine,
   plain,
-  type Stack,
   transformersJs,
   UserError,
 } from "../../engine/mod.ts";
+import type { Bench } from "../../evals/mod.ts";
 import { whole } from "./arguments.ts";
 import type { StatusLine } from "./status_line.ts";
 
@@ -29,12 +28,8 @@ export const SETTING = {
 /** Beyond what any one machine gains from. */
 const MOST_THREADS = 512;
 
-export interface Setting {
-  readonly engine: Engine;
-  readonly baseline: Stack;
-  /** Timed beside the baseline; it has no form on wasm. */
-  readonly peer?: Engine;
-}
+/** Everything that a suite runs on. The peer has no form on wasm. */
+export type Setting = Omit<Bench, "suite">;
 
 /** Prepares model and engine; progress goes to the status line. */
 export async function prepare(

@@ -7,7 +7,7 @@ const USAGE = {
   command: "deno task view",
   about: "serves the boards and trials as pages on this machine",
   options: {
-    port: { value: "N", about: "the port; 8000 where absent" },
+    port: { value: "N", about: "the port; 8000 where absent, any free one for 0" },
     store: { value: "FILE", about: `the store; ${storePath()} where absent` },
   },
 } as const;
@@ -18,6 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!values) return 0;
   using store = openStore(values.store);
   const server = view({ port: whole(values.port ?? "8000", "port", 0, 65_535), host: "127.0.0.1", store });
+  console.log(`The boards are at http://127.0.0.1:${server.addr.port}/ until Ctrl-C.`);
   const stop = () => void server.shutdown();
   Deno.addSignalListener("SIGINT", stop);
   await server.finished;

@@ -21,7 +21,7 @@ export function view({ port, host, store }: View): Deno.HttpServer<Deno.NetAddr>
     }
     if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.AddrNotAvailable) {
       throw new UserError(
-        `Cannot show the results on ${host}:${port} as this machine must allow it: ${error.message}. Choose another with --host and --port`,
+        `Cannot show the results on ${host}:${port} as this machine must allow it: ${error.message}. Choose another with --port`,
       );
     }
     throw error;

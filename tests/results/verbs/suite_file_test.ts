@@ -1,0 +1,139 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { UserError } from "../../../engine/mod.ts";
+import { loadSuite } from "../../../evals/mod.ts";
+import { inPlace } from "./toy_setting.ts";
+
+/** What a suite file with these fields over the toy suite's is refused for. */
+async function refusal(fields: string): Promise<string> {
+  let message = "";
+  await inPlace(async ({ suite }) => {
+    const file = suite(fields);
+    const error = await assertRejects(() => loadSuite(file), UserError);
+    message = error.message.replace(file, "FILE");
+  });
+  return message;
+}
+
+Deno.test("a suite file that exports a suite is loaded", async () => {
+  await inPlace(async ({ suite }) => {
+    assertEquals((await loadSuite(suite(`name: "mine"`))).name, "mine");
+  });
+});
+
+for (const name of ["standard", "smoke"]) {
+  Deno.test(`the ${name} suite is known by its name`, async () =>
+    assertEquals((await loadSuite(name)).name, name));
+}
+
+for (const name of ["nosuch", "toString", "", "standard.json"]) {
+  Deno.test(`"${name}" is no suite`, async () => {
+    const { message } = await assertRejects(() => loadSuite(name), UserError);
+    assertEquals(
+      message,
+      `Cannot run suite ${name} as it must be one of standard, smoke, or a TypeScript file.`,
+    );
+  });
+}
+
+for (
+  const [text, why] of [
+    [`throw new Error("my own mistake\\nin two lines");`, "it must be a module that loads: my own mistake"],
+    [`throw "a text";`, "it must be a module that loads: a text"],
+    [`import "./nosuch.ts";`, /it must be a module that loads: Module not found .*nosuch\.ts/],
+    [`export const suite = {;`, /it must be a module that loads: /],
+    [`export default {};`, 'it must export a suite under the name "suite": found nothing.'],
+    [`export const suite = () => ({});`, 'it must export a suite under the name "suite": found a function.'],
+    [`export const suite = {};`, "its name must be a text: found nothing."],
+  ] as const
+) {
+  Deno.test(`a suite file is refused in one sentence: ${text}`, async () => {
+    await inPlace(async ({ file }) => {
+      const path = file(text);
+      const { message } = await assertRejects(() => loadSuite(path), UserError);
+      const said = message.replace(`Cannot run suite ${path} as `, "");
+      if (typeof why === "string") assertEquals(said, why);
+      else assertEquals([why.test(said), said.includes("\n")], [true, false], said);
+    });
+  });
+}
+
+Deno.test("a suite file that is not there is refused", async () => {
+  await inPlace(async ({ folder }) => {
+    await assertRejects(
+      () => loadSuite(`${folder}/nosuch.ts`),
+      UserError,
+      "it must be a module that loads: Module not found",
+    );
+  });
+});
+
+for (
+  const [fields, why] of [
+    ["pairs: 1", "its pairs must be a whole number of at least 2: found 1."],
+    ["pairs: 2.5", "its pairs must be a whole number of at least 2: found 2.5."],
+    ["seed: undefined", "its seed must be a whole number of at least 0: found nothing."],
+    ["evals: undefined", "its evals must be a list of at least one: found nothing."],
+    ["evals: []", "its evals must be a list of at least one: found an empty list."],
+    ["evals: [{}]", "each of its evals must have a name: found nothing."],
+    [
+      "evals: [...toys.suite().evals, toys.suite().evals[0]]",
+      "no two of its evals may be named alike: toy_prompts_match is there twice.",
+    ],
+    [
+      `evals: [{ name: "mine" }]`,
+      "its eval mine must have a data set, what it sees, and functions to ask and to grade.",
+    ],
+    [
+      "evals: [{ ...toys.suite().evals[1], count: 0 }]",
+      "the count of its eval toy_texts_nll must be a whole number of at least 1: found 0.",
+    ],
+    [
+      "evals: [{ ...toys.suite().evals[1], metrics: [] }]",
+      "the metrics of its eval toy_texts_nll must be a list of at least one: found an empty list.",
+    ],
+    ["workloads: []", "its workloads must be a list of at least one: found an empty list."],
+    [
+      "workloads: [workload(), workload()]",
+      "no two of its workloads may be named alike: toy_single is there twice.",
+    ],
+    [
+      "workloads: [workload({ requests: 0 })]",
+      "the requests of its workload toy_single must be a whole number of at least 1: found 0.",
+    ],
+    [
+      "workloads: [workload({ maxTokens: 0 })]",
+      "the maxTokens of its workload toy_single must be a whole number of at least 1: found 0.",
+    ],
+    [
+      "workloads: [workload({ prompts: undefined })]",
+      "its workload toy_single must have a data set of prompts: found nothing.",
+    ],
+    [
+      `workloads: [workload({ arrival: { kind: "open" } })]`,
+      'the arrival of its workload toy_single must be single, closed or offline: found "open".',
+    ],
+    [
+      `workloads: [workload({ arrival: { kind: "closed" } })]`,
+      "the clients of its workload toy_single must be a whole number of at least 1: found nothing.",
+    ],
+    ["candidates: []", "its candidates must be lists of techniques by name: found an empty list."],
+    ["candidates: { mine: toyInt8 }", "candidate mine must be a list of at least one: found an object."],
+    ["candidates: { mine: [] }", "candidate mine must be a list of at least one: found an empty list."],
+    [
+      "candidates: { mine: [assay.promptLookup] }",
+      "candidate mine must be a list of techniques: found a function.",
+    ],
+    [
+      `candidates: { mine: [{ ...toyInt8, slot: "sampler" }] }`,
+      "candidate mine must be a list of techniques: found an object.",
+    ],
+    [
+      `candidates: { "baseline again": [toyInt8] }`,
+      `no candidate may be named "baseline again", which is the baseline's own row.`,
+    ],
+  ] as const
+) {
+  Deno.test(`a suite is refused with ${fields}`, async () => {
+    assertEquals(await refusal(fields), `Cannot run suite FILE as ${why}`);
+  });
+}
