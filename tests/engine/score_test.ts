@@ -65,6 +65,16 @@ Deno.test("a context is computed once, and no row for a continuation's last toke
   assertEquals(rows, 20 + 0 + 1 + 2);
 });
 
+Deno.test("a beginning that items or continuations share is computed once", async () => {
+  let rows = 0;
+  const items = [
+    { id: "a", context: [1, 2, 3], continuations: [[4, 5, 6], [4, 5, 7], [4, 8]] },
+    { id: "b", context: [1, 2, 9], continuations: [[4, 5]] },
+  ];
+  await scored(items, new ToyNetwork({ onForward: (n) => (rows += n) }));
+  assertEquals(rows, 3 + 2 + 1 + 1);
+});
+
 Deno.test("whole distributions sum to one and hold the scored log-probabilities", async () => {
   const continuations = [[5, 6, 7], [8]];
   const item = { id: "a", context: [3, 4], continuations, distributions: true };
