@@ -83,8 +83,8 @@ const HIDDEN = -1e9;
 
 /**
  * The additive mask of one group: [b, 1, repeat x s, padded + s], 0 where a row may look. A row sees its sequence's
- * past (padded to `padded` rows) and, among the new rows, itself and its ancestors. Rows are repeated for each of the
- * `repeat` query heads that share a K/V head.
+ * past (padded to `padded` rows) and, among the new rows, itself and its ancestors. Rows are repeated for the
+ * `repeat` query heads that are multiplied together.
  */
 export function maskOf(
   batch: Batch,

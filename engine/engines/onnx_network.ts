@@ -119,14 +119,17 @@ export class OnnxNetwork implements Network {
       }
     });
     const repeat = heads / kvHeads;
-    const mask = maskOf(batch, ordered, s, capacity, repeat);
+    // One row of each head is a matrix-vector product; several are one product for all heads that share a K/V head.
+    const [products, height] = s === 1 ? [repeat, 1] : [1, repeat * s];
+    const mask = maskOf(batch, ordered, s, capacity, height / s);
     const feeds: Record<string, Tensor> = {
       embeddings: this.#tensor("float32", embeddings, [1, b * s, width]),
       chosen: this.#integers(chosenAt),
       positions: this.#tensor("int64", positions, [1, b * s]),
-      mask: this.#tensor("float32", mask, [b, 1, repeat * s, capacity + s]),
+      mask: this.#tensor("float32", mask, [b, 1, 1, height, capacity + s]),
       query_shape: this.#integers([b, s, kvHeads, repeat, headDim]),
-      kv_shape: this.#integers([b, s, kvHeads, headDim]),
+      kv_shape: this.#integers([b, s, kvHeads, 1, headDim]),
+      product_shape: this.#integers([b, kvHeads, products, height, headDim]),
       group_shape: this.#integers([b, kvHeads, repeat, s, headDim]),
       split: this.#integers([capacity, s]),
     };
@@ -162,12 +165,14 @@ export class OnnxNetwork implements Network {
     if (arrays === undefined) {
       return Array.from(
         { length: layers * 2 },
-        () => this.#tensor("float32", new Float32Array(0), [b, kvHeads, 0, headDim]),
+        () => this.#tensor("float32", new Float32Array(0), [b, kvHeads, 1, 0, headDim]),
       );
     }
     const key = `${b}:${capacity}`;
     if (this.#past?.key !== key || this.#past.arrays[0]!.buffer !== arrays[0]!.buffer) {
-      const tensors = arrays.map((array) => this.#tensor("float32", array, [b, kvHeads, capacity, headDim]));
+      const tensors = arrays.map((array) =>
+        this.#tensor("float32", array, [b, kvHeads, 1, capacity, headDim])
+      );
       this.#past = { key, arrays, tensors };
     }
     return this.#past.tensors;

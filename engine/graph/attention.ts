@@ -1,8 +1,10 @@
 /**
  * Grouped-query attention (Ainslie et al., 2023) split in two, so that no K/V is copied or returned: scores over the
  * past (as it lies in the caller's memory) and over the new rows are two products, joined, masked, normalised and
- * split again for the two value products. The mask is an input, so ragged batches and draft trees need no other
- * graph. ONNX Runtime's GroupQueryAttention refuses a batch with several new rows over a past.
+ * split again for the two value products. One row a sequence is multiplied head by head, because the runtime then
+ * streams K and V as they lie; with more rows the heads that share a K/V head are one product. The mask is an input,
+ * so ragged batches and draft trees need no other graph. ONNX Runtime's GroupQueryAttention refuses a batch with
+ * several new rows over a past.
  */
 import type { GraphBuilder } from "./builder.ts";
 
@@ -18,6 +20,7 @@ export const SHARED = {
   mask: "mask",
   queryShape: "query_shape",
   kvShape: "kv_shape",
+  productShape: "product_shape",
   groupShape: "group_shape",
   split: "split",
 } as const;
@@ -25,16 +28,18 @@ export const SHARED = {
 /** Declares the shared inputs. R rows are b sequences of s rows each; P is the padded length of the past. */
 export function declareShared(g: GraphBuilder): void {
   g.input(SHARED.positions, "i64", [1, "R"]);
-  g.input(SHARED.mask, "f32", ["b", 1, "Gs", "T"]);
+  g.input(SHARED.mask, "f32", ["b", 1, 1, "r", "T"]);
   g.input(SHARED.queryShape, "i64", [5]);
-  g.input(SHARED.kvShape, "i64", [4]);
+  g.input(SHARED.kvShape, "i64", [5]);
+  g.input(SHARED.productShape, "i64", [5]);
   g.input(SHARED.groupShape, "i64", [5]);
   g.input(SHARED.split, "i64", [2]);
 }
 
 /**
- * Adds one layer's attention over q and k (rotated here; [1, R, heads x headDim] together) and v. Inputs past_k.L and
- * past_v.L are [b, kvHeads, P, headDim]; outputs k.L and v.L are the new rows, [1, R, kvHeads x headDim].
+ * Adds one layer's attention over q (scaled by 1 / sqrt(headDim)), k and v, [1, R, (heads + 2 kvHeads) x headDim]
+ * together; q and k are rotated here. Inputs past_k.L and past_v.L are [b, kvHeads, 1, P, headDim]; outputs k.L and
+ * v.L are the new rows, [1, R, kvHeads x headDim].
  */
 export function attention(
   g: GraphBuilder,
@@ -58,30 +63,29 @@ export function attention(
 
   g.node("Reshape", [name("q"), SHARED.queryShape], [name("q5")]);
   g.node("Transpose", [name("q5")], [name("q5t")], { perm: [0, 2, 3, 1, 4] });
-  g.node("Reshape", [name("q5t"), g.integers("shape.rows", [0, kvHeads, -1, headDim])], [name("query")]);
+  g.node("Reshape", [name("q5t"), SHARED.productShape], [name("query")]);
   for (const [source, kind] of [[k, "key"], [v, "value"]] as const) {
-    g.node("Reshape", [source, SHARED.kvShape], [name(`${kind}4`)]);
-    g.node("Transpose", [name(`${kind}4`)], [name(kind)], { perm: [0, 2, 1, 3] });
+    g.node("Reshape", [source, SHARED.kvShape], [name(`${kind}5`)]);
+    g.node("Transpose", [name(`${kind}5`)], [name(kind)], { perm: [0, 2, 3, 1, 4] });
   }
-  const pastK = g.input(`past_k.${layer}`, "f32", ["b", kvHeads, "P", headDim]);
-  const pastV = g.input(`past_v.${layer}`, "f32", ["b", kvHeads, "P", headDim]);
+  const pastK = g.input(`past_k.${layer}`, "f32", ["b", kvHeads, 1, "P", headDim]);
+  const pastV = g.input(`past_v.${layer}`, "f32", ["b", kvHeads, 1, "P", headDim]);
 
-  const scores = { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } };
-  g.fused("FusedMatMul", [name("query"), pastK], [name("past_scores")], scores);
-  g.fused("FusedMatMul", [name("query"), name("key")], [name("new_scores")], scores);
-  g.node("Concat", [name("past_scores"), name("new_scores")], [name("scores")], { axis: 3 });
+  g.fused("FusedMatMul", [name("query"), pastK], [name("past_scores")], { transB: 1 });
+  g.fused("FusedMatMul", [name("query"), name("key")], [name("new_scores")], { transB: 1 });
+  g.node("Concat", [name("past_scores"), name("new_scores")], [name("scores")], { axis: 4 });
   g.node("Add", [name("scores"), SHARED.mask], [name("masked")]);
   g.node("Softmax", [name("masked")], [name("weights")], { axis: -1 });
-  g.node("Split", [name("weights"), SHARED.split], [name("past_weights"), name("new_weights")], { axis: 3 });
+  g.node("Split", [name("weights"), SHARED.split], [name("past_weights"), name("new_weights")], { axis: 4 });
   g.node("MatMul", [name("past_weights"), pastV], [name("past_out")]);
   g.node("MatMul", [name("new_weights"), name("value")], [name("new_out")]);
   g.node("Add", [name("past_out"), name("new_out")], [name("out")]);
 
   g.node("Reshape", [name("out"), SHARED.groupShape], [name("out5")]);
-  g.node("Transpose", [name("out5")], [name("out5t")], { perm: [0, 3, 1, 2, 4] });
+  g.node("Transpose", [name("out5")], [name("rows")], { perm: [0, 3, 1, 2, 4] });
   g.output(k, "f32", [1, "R", kvWidth]);
   g.output(v, "f32", [1, "R", kvWidth]);
-  return g.node("Reshape", [name("out5t"), g.integers("shape.joined", [1, -1, qWidth])], [name("joined")]);
+  return g.node("Reshape", [name("rows"), g.integers("shape.joined", [1, -1, qWidth])], [name("joined")]);
 }
 
 /** Cosines and sines of the rotary embedding (Su et al., 2021), each [context, headDim / 2]. */

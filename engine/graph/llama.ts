@@ -3,7 +3,7 @@
  * chosen rows and the new K/V rows out. Embeddings are looked up by the caller, so the table is held once, as stored.
  *
  * Inputs: embeddings [1, R, width], chosen [n] (row numbers), attention.ts's shared inputs, past_k.L and past_v.L
- * [b, kvHeads, P, headDim]. Outputs: logits [1, n, vocabulary], k.L and v.L [1, R, kvHeads x headDim].
+ * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], k.L and v.L [1, R, kvHeads x headDim].
  */
 import type { Precision } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
@@ -38,7 +38,8 @@ export function llama(
   let x = norm(g, residual, gain(weights, "blk.0.attn_norm.weight"), epsilon, "norm.0");
   for (let layer = 0; layer < layers; layer++) {
     const block = (name: string) => `blk.${layer}.${name}.weight`;
-    const qkv = stacked(weights, `blk.${layer}.qkv`, [block("attn_q"), block("attn_k"), block("attn_v")]);
+    const members = [block("attn_q"), block("attn_k"), block("attn_v")];
+    const qkv = stacked(weights, `blk.${layer}.qkv`, members, [1 / Math.sqrt(headDim), 1, 1]);
     const projected = linear(g, x, qkv, body, `qkv.${layer}`);
     const mixed = attention(g, layer, projected, { heads, kvHeads, headDim }, rope);
     const out = linear(g, mixed, matrix(weights, block("attn_output")), body, `attention_out.${layer}`);
@@ -79,7 +80,12 @@ export function matrix(weights: Weights, name: string): Matrix {
 }
 
 /** Several matrices with the same input, one under the other, so that they cost one product. */
-export function stacked(weights: Weights, name: string, members: readonly string[]): Matrix {
+export function stacked(
+  weights: Weights,
+  name: string,
+  members: readonly string[],
+  scales: readonly number[] = [],
+): Matrix {
   const shapes = members.map((member) => weights.shape(member) as [number, number]);
   const out = shapes.reduce((sum, [rows]) => sum + rows, 0);
   const width = shapes[0]![1];
@@ -90,11 +96,11 @@ export function stacked(weights: Weights, name: string, members: readonly string
     read: () => {
       const joined = new Float32Array(out * width);
       let offset = 0;
-      for (const member of members) {
+      members.forEach((member, i) => {
         const values = weights.read(member);
-        joined.set(values, offset);
+        joined.set(values.map((value) => value * (scales[i] ?? 1)), offset);
         offset += values.length;
-      }
+      });
       return joined;
     },
   };
