@@ -22,6 +22,18 @@ export interface Draft {
 
 export const NO_DRAFT: Draft = { tokens: [], parent: [] };
 
+/** @throws {RangeError} when a guess does not follow one before it. */
+export function checkDraft({ tokens, parent }: Draft): void {
+  const wrong = tokens.findIndex((_, i) =>
+    !(Number.isInteger(parent[i]) && parent[i]! >= -1 && parent[i]! < i)
+  );
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot verify guess ${wrong} as it must follow an earlier one or -1: it follows ${parent[wrong]}`,
+    );
+  }
+}
+
 /** The live half of a decoder slot. */
 export interface DecoderLive {
   /** At most `room` guesses. */

@@ -4,9 +4,10 @@
  */
 import type { KvLive, SeqId } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { type DecoderLive, type Draft, NO_DRAFT, type Sequence, verify } from "./decoder.ts";
+import { checkDraft, type DecoderLive, type Draft, NO_DRAFT, type Sequence, verify } from "./decoder.ts";
 import type { Emission, Request } from "./engine.ts";
 import type { Batch, Network } from "./network.ts";
+import { checkSampling } from "./sampling.ts";
 import type { Job, SchedulerLive, Work } from "./scheduler.ts";
 
 /** Guesses that one sequence may offer in one step at most. */
@@ -38,7 +39,7 @@ export interface LiveParts {
 }
 
 /** @throws {RangeError} when the prompt is empty or does not fit the context with its answer. */
-export function checkRequest({ id, prompt, maxTokens }: Request, context: number): void {
+export function checkRequest({ id, prompt, maxTokens, sampling }: Request, context: number): void {
   if (prompt.length === 0) throw new RangeError(`Cannot answer request ${id} as its prompt is empty`);
   if (prompt.length + maxTokens > context) {
     throw new RangeError(
@@ -46,6 +47,7 @@ export function checkRequest({ id, prompt, maxTokens }: Request, context: number
         `found ${prompt.length} + ${maxTokens}`,
     );
   }
+  if (sampling) checkSampling(sampling);
 }
 
 export class Loop {
@@ -150,6 +152,7 @@ export class Loop {
       let draft = rows === pending && pending === 1 && room > 0
         ? this.live.decoder.propose(job, room)
         : NO_DRAFT;
+      checkDraft(draft);
       if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
       if (!this.#makeRoom(job, rows, plan)) continue;
       plan.push({ job, rows, draft, at });

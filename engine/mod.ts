@@ -19,6 +19,7 @@ export {
 } from "./cache.ts";
 export {
   type Accepted,
+  checkDraft,
   type DecoderLive,
   type Draft,
   plain,

@@ -4,6 +4,16 @@
  */
 import type { Sampling } from "./engine.ts";
 
+/** @throws {RangeError} when nothing could be drawn by it. */
+export function checkSampling({ temperature, topK = 1, topP = 1 }: Sampling): void {
+  const say = (what: string, must: string, found: number) => {
+    throw new RangeError(`Cannot sample as ${what} must be ${must}: found ${found}`);
+  };
+  if (!(temperature > 0 && temperature < Infinity)) say("the temperature", "above 0", temperature);
+  if (!(Number.isInteger(topK) && topK >= 1)) say("topK", "a whole number of at least 1", topK);
+  if (!(topP > 0 && topP <= 1)) say("topP", "above 0 and at most 1", topP);
+}
+
 /** Draws one token from a row of logits. Exactly `topK` tokens stay on a tie (the lower ids). */
 export function drawToken(logits: Float32Array, sampling: Sampling, position: number): number {
   const { ids, probabilities } = distribution(logits, sampling);

@@ -8,6 +8,6 @@ export const chatClients: Workload = {
   prompts: sharedPrefix,
   arrival: { kind: "closed", clients: 8 },
   requests: 8,
-  maxTokens: 24,
+  maxTokens: 16,
   seed: 3,
 };

@@ -7,7 +7,7 @@ export const chatSingle: Workload = {
   summary: "MT-Bench questions, one at a time",
   prompts: mtBench,
   arrival: { kind: "single" },
-  requests: 3,
+  requests: 1,
   maxTokens: 32,
   seed: 1,
 };

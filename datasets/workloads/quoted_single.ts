@@ -7,7 +7,7 @@ export const quotedSingle: Workload = {
   summary: "passages to be repeated, one at a time",
   prompts: quotedContext,
   arrival: { kind: "single" },
-  requests: 2,
+  requests: 1,
   maxTokens: 64,
   seed: 2,
 };

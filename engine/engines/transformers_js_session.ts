@@ -77,7 +77,14 @@ class PeerSession implements Hosted {
   }
 
   async *#batch(requests: readonly Request[]): AsyncIterable<Emission> {
-    for (const request of requests) checkRequest(request, this.context);
+    for (const request of requests) {
+      checkRequest(request, this.context);
+      if (request.sampling) {
+        throw new RangeError(
+          `Cannot answer request ${request.id} as this engine is greedy: it asks for sampling`,
+        );
+      }
+    }
     const rows = requests.map((request) => new Row(request));
     const emissions: Emission[] = [];
     let wake = () => {};

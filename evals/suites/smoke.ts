@@ -13,7 +13,7 @@ export const suite: Suite = {
     tokenMatch(quotedContext, { count: 6, tokens: 32 }),
     perplexity(wikiText, { count: 24, tokens: 256 }),
   ],
-  workloads: [{ ...chatSingle, requests: 2, maxTokens: 24 }, { ...quotedSingle, requests: 1, maxTokens: 48 }],
-  pairs: 3,
+  workloads: [{ ...chatSingle, maxTokens: 24 }, { ...quotedSingle, maxTokens: 48 }],
+  pairs: 6,
   seed: 20,
 };

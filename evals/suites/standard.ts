@@ -41,6 +41,6 @@ export const suite: Suite = {
     cloze(lambada, { count: 500 }),
   ],
   workloads: [chatSingle, quotedSingle, chatClients],
-  pairs: 4,
+  pairs: 8,
   seed: 20,
 };

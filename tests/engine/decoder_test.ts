@@ -1,6 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type Draft, drawToken, type Sampling, type Sequence, topTwo, verify } from "../../engine/mod.ts";
+import {
+  checkDraft,
+  type Draft,
+  drawToken,
+  type Sampling,
+  type Sequence,
+  topTwo,
+  verify,
+} from "../../engine/mod.ts";
 
 const VOCABULARY = 4;
 const PROMPT = [1, 2, 3];
@@ -98,4 +106,11 @@ Deno.test("the largest value and its margin are found, the first one on a tie", 
     }),
     { seed: 2 },
   );
+});
+
+Deno.test("a guess that follows itself, a later one or nothing known is refused", () => {
+  for (const parent of [[0], [-1, 1], [-2], [0.5], []]) {
+    assertThrows(() => checkDraft({ tokens: parent.length ? parent.map(() => 5) : [5], parent }), RangeError);
+  }
+  checkDraft({ tokens: [5, 6, 7], parent: [-1, 0, 0] });
 });

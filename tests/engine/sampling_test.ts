@@ -1,6 +1,6 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { distribution, drawToken, type Sampling, uniform } from "../../engine/mod.ts";
+import { checkSampling, distribution, drawToken, type Sampling, uniform } from "../../engine/mod.ts";
 
 /** Probabilities 1/8, 1/2, 1/4 and 1/8 at temperature 1. */
 const LOGITS = Float32Array.from([1, 4, 2, 1], Math.log);
@@ -127,4 +127,11 @@ Deno.test("a draw depends on logits, seed and position alone and is one of the t
     ),
     { seed: 4 },
   );
+});
+
+Deno.test("a temperature, topK or topP that nothing can be drawn by is refused", () => {
+  for (const wrong of [{ temperature: 0 }, { temperature: NaN }, { topK: 0 }, { topP: 0 }, { topP: 1.5 }]) {
+    assertThrows(() => checkSampling({ temperature: 1, seed: 0, ...wrong }), RangeError, "Cannot sample");
+  }
+  checkSampling({ temperature: 0.7, topK: 1, topP: 1, seed: 0 });
 });
