@@ -14,15 +14,21 @@ export function peer(option: string, variable: string, install: string): string 
   );
 }
 
-/** A Python peer that writes binary to its standard output: JSON lines, and arrays announced by them. */
+/** A Python peer that reads JSON lines, and writes JSON lines and the arrays that they announce. */
 export class PythonPeer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #rest = new Uint8Array(0);
 
   constructor(python: string, script: URL, args: readonly string[]) {
     this.#child = spawn(python, script, args);
     this.#reader = this.#child.stdout.getReader();
+    this.#writer = this.#child.stdin.getWriter();
+  }
+
+  async tell(value: unknown): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   }
 
   /** The next line as JSON, or undefined at the end. @throws {UserError} when the peer failed. */
@@ -68,6 +74,7 @@ export class PythonPeer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close().catch(() => {});
     await this.#reader.cancel();
     await this.#child.status;
   }
@@ -77,7 +84,7 @@ function spawn(python: string, script: URL, args: readonly string[]): Deno.Child
   try {
     return new Deno.Command(python, {
       args: [script.pathname, ...args],
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
@@ -93,11 +100,12 @@ export async function runPython(python: string, script: URL, args: readonly stri
   while (await peer.line() !== undefined);
 }
 
-/** Writes result.json beside a script: what was compared, on which machine, with which versions, and what came out. */
+/** Writes a result beside its script: what was compared, on which machine, with which versions, and what came out. */
 export async function keep(
   script: string,
   versions: Readonly<Record<string, string>>,
   findings: Readonly<Record<string, unknown>>,
+  name = "result.json",
 ): Promise<void> {
   const { cpu, cores, memoryGiB, os, arch } = await readHardware("native", navigator.hardwareConcurrency);
   const result = {
@@ -107,7 +115,7 @@ export async function keep(
     ...findings,
   };
   const text = `${JSON.stringify(result, null, 2)}\n`;
-  await Deno.writeTextFile(new URL("result.json", script), text);
+  await Deno.writeTextFile(new URL(name, script), text);
   console.log(text);
 }
 

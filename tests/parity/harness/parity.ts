@@ -1,0 +1,130 @@
+/**
+ * Our multiple choice, cloze and perplexity beside lm-evaluation-harness (hf backend, f32) on the same documents and
+ * the same weights: the prompts that both build, each continuation's log-likelihood, each document's scores; and the
+ * likelihood of running text beside PyTorch's.
+ *
+ * Needs Python 3.11 with `pip install torch==2.13.0 transformers==5.19.0 datasets==5.2.0 lm_eval==0.4.13
+ * accelerate==1.15.0 gguf==0.19.0`. Run, for five to ten minutes on two cores:
+ * deno run -A tests/parity/harness/parity.ts --python VENV/bin/python      (or ASSAY_PEER_PYTHON)
+ */
+import { parseArgs } from "@std/cli";
+import {
+  arcEasy,
+  type Choices,
+  type Cloze,
+  cloze,
+  defaultModel,
+  dense,
+  hellaswag,
+  lambada,
+  multipleChoice,
+  oneAtATime,
+  onnxEngine,
+  perplexity,
+  plain,
+  type Session,
+  wikiText,
+} from "../../../mod.ts";
+import { keep, main, peer, runPython } from "../peer.ts";
+import { arcValidation, type Documents, draw, write } from "./documents.ts";
+import { compareNll, comparePrompts, compareTask, type Ours, type Theirs } from "./findings.ts";
+
+/** Documents of each task; fewer with --documents N, to try the script out. */
+const COUNT = Number(parseArgs(Deno.args, { string: ["documents"] }).documents ?? 200);
+const WIKI_TOKENS = 512;
+
+interface Answers {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly answers: Readonly<Record<"arc_easy" | "hellaswag" | "lambada_openai", readonly Theirs[]>>;
+  readonly prompts: Readonly<
+    Record<"hellaswag" | "arc_validation", readonly (readonly [string, readonly string[]])[]>
+  >;
+  readonly wiki: readonly { readonly ids: readonly number[]; readonly nll: number }[];
+}
+
+await main(async () => {
+  const python = peer(
+    "python",
+    "ASSAY_PEER_PYTHON",
+    "Install lm_eval==0.4.13 and what else this script's header names.",
+  );
+  const folder = await Deno.makeTempDir();
+  try {
+    const model = await defaultModel();
+    const documents = await draw(COUNT);
+    await using session = await onnxEngine({ backend: "native" }).open(
+      { model, cache: dense(), decoder: plain, scheduler: oneAtATime },
+    );
+    const ours = {
+      arc_easy: await choices(session, documents, "arc_easy"),
+      hellaswag: await choices(session, documents, "hellaswag"),
+      lambada_openai: await words(session, documents.lambada_openai),
+      wiki: await nlls(session, documents),
+    };
+    await write(documents, WIKI_TOKENS, folder);
+    await runPython(python, new URL("peer.py", import.meta.url), [model.file, folder]);
+    const theirs = JSON.parse(await Deno.readTextFile(`${folder}/answers.json`)) as Answers;
+    const tasks = {
+      arc_easy: compareTask(ours.arc_easy, theirs.answers.arc_easy),
+      hellaswag: compareTask(ours.hellaswag, theirs.answers.hellaswag),
+      lambada_openai: compareTask(ours.lambada_openai, theirs.answers.lambada_openai),
+    };
+    const prompts = {
+      hellaswag: comparePrompts(await all(hellaswag.samples()), theirs.prompts.hellaswag),
+      arc_easy_validation: comparePrompts(await all(arcValidation.samples()), theirs.prompts.arc_validation),
+    };
+    const wiki = compareNll(ours.wiki, theirs.wiki);
+    await keep(import.meta.url, theirs.versions, { tasks, prompts, wiki });
+    return Object.values(tasks).every((task) => task.differentPrompts + task.differentScores === 0) &&
+      Object.values(prompts).every(({ different }) => different === 0) &&
+      wiki.every(({ sameTokens, difference }) => sameTokens && difference < 5e-5);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Our multiple-choice eval's answers and grades. */
+async function choices(session: Session, documents: Documents, task: "arc_easy" | "hellaswag") {
+  const samples = documents[task];
+  const dataset = task === "arc_easy" ? arcEasy : hellaswag;
+  const own = multipleChoice(dataset, { count: COUNT, judged: "acc", chance: 0.25 });
+  const found = new Map<string, Ours>();
+  for await (const { id, answer } of own.ask(session, samples)) {
+    const sample = samples.find((candidate) => candidate.id === id)!;
+    const { acc, acc_norm } = own.grade(answer, sample, answer);
+    found.set(id, {
+      requests: sample.continuations.map((text) => [sample.context, text] as const),
+      sums: answer.sums,
+      scores: { acc: acc!.value, acc_norm: acc_norm!.value },
+    });
+  }
+  return samples.map(({ id }) => found.get(id)!);
+}
+
+/** Our cloze eval's answers and grades. */
+async function words(session: Session, samples: readonly Cloze[]) {
+  const own = cloze(lambada, { count: COUNT });
+  const found = new Map<string, Ours>();
+  for await (const { id, answer } of own.ask(session, samples)) {
+    const { context, target } = samples.find((candidate) => candidate.id === id)!;
+    const scores = { acc: Number(answer.right) };
+    found.set(id, { requests: [[context, target]], sums: [answer.logProb], scores });
+  }
+  return samples.map(({ id }) => found.get(id)!);
+}
+
+/** Our perplexity eval's answers, with the tokens that it scored. */
+async function nlls(session: Session, { wiki }: Documents) {
+  const own = perplexity(wikiText, { count: wiki.length, tokens: WIKI_TOKENS });
+  const found = new Map<string, number>();
+  for await (const { id, answer } of own.ask(session, wiki)) found.set(id, answer.nll);
+  return wiki.map(({ id, text }) => ({
+    id,
+    ids: session.tokenizer.encode(text).slice(0, WIKI_TOKENS),
+    nll: found.get(id)!,
+  }));
+}
+
+async function all(samples: AsyncIterable<Choices>): Promise<readonly Choices[]> {
+  return await Array.fromAsync(samples);
+}
