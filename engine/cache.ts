@@ -10,11 +10,8 @@ export interface KvShape {
   readonly headDim: number;
 }
 
-/** New rows that a forward step produced: per layer, [rows, kvHeads x headDim]. */
-export interface KvRows {
-  readonly keys: readonly Float32Array[];
-  readonly values: readonly Float32Array[];
-}
+/** New rows that a forward step produced: [rows, layers, 2 (K, V), kvHeads, headDim]. */
+export type KvRows = Float32Array;
 
 export type SeqId = number;
 
@@ -110,19 +107,15 @@ export class PagedCache implements KvLive {
   commit(seq: SeqId, kv: KvRows, chosen: readonly number[], _tokens: readonly number[]): void {
     const row = this.row(seq);
     const { layers, kvHeads, headDim } = this.shape;
-    const width = kvHeads * headDim;
-    for (const source of chosen) {
-      const page = row.pages[Math.floor(row.length / PAGE_TOKENS)]!;
-      const slot = row.length % PAGE_TOKENS;
-      let target = slot * headDim;
-      for (let layer = 0; layer < layers; layer++) {
-        for (const rows of [kv.keys[layer]!, kv.values[layer]!]) {
-          for (let head = 0; head < kvHeads; head++) {
-            const from = source * width + head * headDim;
-            for (let d = 0; d < headDim; d++) page.data[target + d] = rows[from + d]!;
-            target += PAGE_TOKENS * headDim;
-          }
-        }
+    const heads = layers * 2 * kvHeads;
+    for (const chosenRow of chosen) {
+      const { data } = row.pages[Math.floor(row.length / PAGE_TOKENS)]!;
+      let source = chosenRow * heads * headDim;
+      let target = row.length % PAGE_TOKENS * headDim;
+      for (let head = 0; head < heads; head++) {
+        for (let d = 0; d < headDim; d++) data[target + d] = kv[source + d]!;
+        source += headDim;
+        target += PAGE_TOKENS * headDim;
       }
       row.length++;
     }

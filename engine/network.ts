@@ -24,12 +24,14 @@ export interface Batch {
   readonly past: readonly KvView[];
   /** Rows whose logits are wanted. */
   readonly want: Int32Array;
+  /** No K/V is wanted of any row. */
+  readonly logitsOnly?: boolean;
 }
 
 export interface Forward {
   /** [want x vocabulary] */
   readonly logits: Float32Array;
-  /** [rows, ...] in the batch's row order */
+  /** In the batch's row order; empty where only logits were wanted. */
   readonly kv: KvRows;
 }
 

@@ -114,6 +114,7 @@ async function* scoreRun(network: Network, sequences: readonly Sequence[]): Asyn
     ),
     past: sequences.map((_, id) => ({ ...EMPTY, id })),
     want,
+    logitsOnly: true,
   });
   const { vocabulary } = network.shape;
   const sums = await network.logSumExp(logits);

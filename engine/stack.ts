@@ -78,12 +78,18 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
+/** Slots as text, equal where they hold the same recipe and load the same module; not for keeping. */
+export function identity(stack: Stack, slots: readonly SlotName[] = SLOTS): string {
+  const named = slots.map((slot) => {
+    const { name, params, module = "" } = stack[slot] as Part & { readonly module?: string };
+    return { slot, name, params, module };
+  });
+  return canonical(named as unknown as Json);
+}
+
 /** The slots in which two stacks differ, by content. */
 export function changed(base: Stack, candidate: Stack): readonly SlotName[] {
-  const [a, b] = [parts(base), parts(candidate)];
-  return SLOTS.filter((slot) =>
-    canonical(a[slot] as unknown as Json) !== canonical(b[slot] as unknown as Json)
-  );
+  return SLOTS.filter((slot) => identity(base, [slot]) !== identity(candidate, [slot]));
 }
 
 /** One short line for people: only what differs from plain defaults is worth reading. */

@@ -1,5 +1,5 @@
 /** An eval asks a session and grades each answer beside the answer of the stack beneath, so comparison is paired. */
-import { canonical, type Json, parts, type Session, type SlotName, type Stack } from "../engine/mod.ts";
+import { canonical, identity, type Json, type Session, type SlotName, type Stack } from "../engine/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import type { Work } from "./estimate.ts";
 
@@ -55,7 +55,6 @@ export interface Answered<A> {
 
 /** What an eval asks of a stack, as text: equal for stacks that differ only where it cannot see. */
 export function asked({ name, dataset, count, params = {}, sees }: Eval, stack: Stack): string {
-  const all = parts(stack);
-  const seen = ["model" as const, ...sees].map((slot) => all[slot]);
+  const seen = identity(stack, [...new Set(["model" as const, ...sees])]);
   return canonical({ name, dataset: dataset.name, count, params, seen } as unknown as Json);
 }

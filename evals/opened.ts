@@ -1,12 +1,12 @@
 /** Sessions opened once for each stack, and closed together. */
-import { canonical, type Engine, type Json, parts, type Session, type Stack } from "../engine/mod.ts";
+import { type Engine, identity, type Session, type Stack } from "../engine/mod.ts";
 
 export class Opened implements AsyncDisposable {
   readonly #sessions = new Map<string, Session>();
 
   /** The session of a stack, opened where there is none yet. */
   async open(engine: Engine, stack: Stack): Promise<Session> {
-    const key = `${engine.name}:${canonical(parts(stack) as unknown as Json)}`;
+    const key = `${engine.name}:${identity(stack)}`;
     const session = this.#sessions.get(key) ?? await engine.open(stack);
     this.#sessions.set(key, session);
     return session;

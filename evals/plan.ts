@@ -148,6 +148,7 @@ async function planned(
   };
   const id = await digest({
     ...fields,
+    code: await codeOf(candidate),
     techniques: techniques.map(({ name, slot, claim }) => ({ name, slot, claim })),
     evals: used.map(({ name, dataset, count, params = {}, metrics }) => ({
       name,
@@ -160,6 +161,16 @@ async function planned(
     workloads: suite.workloads.map(loadOf),
   });
   return { trial: { id, ...fields }, candidate, techniques, engine, steps };
+}
+
+/** Digests of the modules that the slots load: a technique whose file was edited is another one. */
+async function codeOf(stack: Stack): Promise<readonly string[]> {
+  const modules = [stack.cache, stack.decoder, stack.scheduler].map(({ module }) => module);
+  return await Promise.all(
+    modules.map(async (module) =>
+      module.startsWith("file:") ? digest(await Deno.readTextFile(new URL(module))) : module
+    ),
+  );
 }
 
 function loadOf({ name, arrival, requests, maxTokens, seed, prompts }: Workload) {

@@ -84,6 +84,19 @@ async function newest(path: string): Promise<number> {
   }
 }
 
+/** What nothing was added to for a day may go. */
+const UNUSED_MS = 86_400_000;
+
+/** Removes what is in the folder `name` but for `keep`, where nothing was added to it for a day. */
+export async function removeStale(name: string, keep: string): Promise<void> {
+  const folder = `${cacheFolder()}/${name}`;
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.name === keep || Date.now() - await newest(path) < UNUSED_MS) continue;
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+  }
+}
+
 /** Whether `name` is in the cache. */
 export async function isCached(name: string): Promise<boolean> {
   return await exists(`${cacheFolder()}/${name}`);

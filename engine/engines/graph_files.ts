@@ -1,17 +1,31 @@
 /** Graphs as files: each is written once into the cache folder, under a name that tells all that it depends on. */
-import { publishFolder } from "../assets/mod.ts";
+import { publishFolder, removeStale } from "../assets/mod.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { fusedExport } from "../graph/fused_export.ts";
 import { llama } from "../graph/llama.ts";
+import { logSumExp } from "../graph/log_sum_exp.ts";
 import { digest, type Stack } from "../stack.ts";
 import { modelConfig, openGguf } from "../weights/mod.ts";
 
 /** "split": for the embedded engine; "fused": as exporters write it for transformers.js. */
 export type GraphKind = "split" | "fused";
 
+const FOLDER = "graphs";
+const SOURCES = [
+  "builder",
+  "llama",
+  "fused_export",
+  "log_sum_exp",
+  "attention",
+  "linear",
+  "mlp",
+  "norm",
+  "quantize",
+];
+
 /** Where a stack's graph is in the cache folder. */
 export async function graphName({ model: { params } }: Stack, kind: GraphKind): Promise<string> {
-  return `graphs/${kind}-${await digest({ params, graph: await sourceDigest() })}`;
+  return `${FOLDER}/${await version()}/${kind}-${await digest(params)}`;
 }
 
 /** The folder of a stack's graph, written if it is not there; `progress` is told the share that is written. */
@@ -20,7 +34,8 @@ export async function graphFolder(
   kind: GraphKind,
   progress: (done: number) => void,
 ): Promise<string> {
-  return await publishFolder(await graphName(stack, kind), (path) => {
+  return await publishFolder(await graphName(stack, kind), async (path) => {
+    await removeStale(FOLDER, await version());
     using weights = openGguf(stack.model.file);
     const builder = new GraphBuilder(path);
     const write = kind === "split" ? llama : fusedExport;
@@ -29,11 +44,18 @@ export async function graphFolder(
   });
 }
 
-/** A digest of the code that writes graphs, so that no graph of an older version is ever loaded. */
-async function sourceDigest(): Promise<string> {
+/** The folder of the graph that sums a vocabulary's exponentials. */
+export async function logSumExpFolder(vocabulary: number): Promise<string> {
+  return await publishFolder(`${FOLDER}/${await version()}/log_sum_exp-${vocabulary}`, (path) => {
+    const builder = new GraphBuilder(path);
+    logSumExp(builder, vocabulary);
+    builder.finish("log_sum_exp");
+  });
+}
+
+/** A digest of the code that writes graphs, so that no graph of another version is ever loaded. */
+async function version(): Promise<string> {
   const folder = new URL("../graph/", import.meta.url);
-  const names = ["builder", "llama", "fused_export", "attention", "linear", "mlp", "norm", "quantize"];
-  return await digest(
-    await Promise.all(names.map((name) => Deno.readTextFile(new URL(`${name}.ts`, folder)))),
-  );
+  const texts = await Promise.all(SOURCES.map((name) => Deno.readTextFile(new URL(`${name}.ts`, folder))));
+  return (await digest(texts)).slice(0, 16);
 }

@@ -55,7 +55,7 @@ export class OnnxNetwork implements Network {
     const groups = groupSpans(spans(batch));
     const { layers, kvHeads, headDim, vocabulary } = this.shape;
     const total = batch.tokens.length;
-    const width = kvHeads * headDim;
+    const width = layers * 2 * kvHeads * headDim;
     const wanted = new Map<number, number>();
     batch.want.forEach((row, i) => wanted.set(row, i));
     let logits: Float32Array | undefined;
@@ -64,22 +64,14 @@ export class OnnxNetwork implements Network {
       const run = await this.#run(batch, group, wanted, groups.length === 1);
       if (groups.length === 1 && run.inOrder) return { logits: run.logits, kv: run.kv };
       logits ??= new Float32Array(batch.want.length * vocabulary);
-      kv ??= {
-        keys: Array.from({ length: layers }, () => new Float32Array(total * width)),
-        values: Array.from({ length: layers }, () => new Float32Array(total * width)),
-      };
+      kv ??= new Float32Array(batch.logitsOnly ? 0 : total * width);
       run.chosen.forEach((row, i) => {
         logits!.set(run.logits.subarray(i * vocabulary, (i + 1) * vocabulary), wanted.get(row)! * vocabulary);
       });
-      for (const kind of ["keys", "values"] as const) {
-        for (let layer = 0; layer < layers; layer++) {
-          run.rows.forEach((row, i) => {
-            if (row >= 0) {
-              kv![kind][layer]!.set(run.kv[kind][layer]!.subarray(i * width, (i + 1) * width), row * width);
-            }
-          });
-        }
-      }
+      if (batch.logitsOnly) continue;
+      run.rows.forEach((row, i) => {
+        if (row >= 0) kv!.set(run.kv.subarray(i * width, (i + 1) * width), row * width);
+      });
     }
     return { logits: logits!, kv: kv! };
   }
@@ -138,12 +130,9 @@ export class OnnxNetwork implements Network {
       feeds[`past_k.${layer}`] = past[layer * 2]!;
       feeds[`past_v.${layer}`] = past[layer * 2 + 1]!;
     }
-    const out = await this.#parts.graph.run(feeds);
+    const out = await this.#parts.graph.run(feeds, batch.logitsOnly ? ["logits"] : ["logits", "kv"]);
     const data = (name: string) => (out[name] as TypedTensor<"float32">).data;
-    const kv = {
-      keys: Array.from({ length: layers }, (_, layer) => data(`k.${layer}`)),
-      values: Array.from({ length: layers }, (_, layer) => data(`v.${layer}`)),
-    };
+    const kv = batch.logitsOnly ? new Float32Array(0) : data("kv");
     return { logits: data("logits"), kv, chosen, rows, inOrder: rows.every((row, i) => row === i) };
   }
 

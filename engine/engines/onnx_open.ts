@@ -1,11 +1,9 @@
 /** Opens a model recipe as a network: builds its graph once into the cache folder, then loads it into ONNX Runtime. */
 import type { Tensor } from "onnxruntime-common";
-import { publishFolder } from "../assets/mod.ts";
 import { UserError } from "../engine.ts";
-import { GraphBuilder } from "../graph/builder.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openGguf } from "../weights/mod.ts";
-import { graphFolder } from "./graph_files.ts";
+import { graphFolder, logSumExpFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
 
 export interface Opening {
@@ -25,10 +23,7 @@ export async function openNetwork(
   using weights = openGguf(stack.model.file);
   const config = modelConfig(weights);
   const folder = await graphFolder(stack, "split", progress);
-  const sums = await publishFolder(
-    `graphs/log_sum_exp-parts-${config.vocabulary}`,
-    (path) => writeLogSumExp(path, config.vocabulary),
-  );
+  const sums = await logSumExpFolder(config.vocabulary);
   const runtime = await load(backend, threads);
   const open = (path: string) =>
     create(runtime, backend, path, threads).catch((error) => {
@@ -45,19 +40,6 @@ export async function openNetwork(
     shape: config,
     embed: table,
   });
-}
-
-/** In two stages: the runtime adds 32-bit floats one by one, and over a whole vocabulary that is off by 1e-4. */
-function writeLogSumExp(folder: string, vocabulary: number): void {
-  const builder = new GraphBuilder(folder);
-  let parts = Math.floor(Math.sqrt(vocabulary));
-  while (vocabulary % parts !== 0) parts--;
-  builder.input("logits", "f32", ["n", vocabulary]);
-  builder.node("Reshape", ["logits", builder.integers("shape", [0, parts, -1])], ["parts"]);
-  builder.node("ReduceLogSumExp", ["parts", builder.integers("inner", [2])], ["part_sums"], { keepdims: 0 });
-  builder.node("ReduceLogSumExp", ["part_sums", builder.integers("outer", [1])], ["sums"], { keepdims: 0 });
-  builder.output("sums", "f32", ["n"]);
-  builder.finish("log_sum_exp");
 }
 
 async function load(backend: Opening["backend"], threads: number): Promise<Runtime> {

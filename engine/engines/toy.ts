@@ -62,7 +62,7 @@ export class ToyNetwork implements Network {
   forward(batch: Batch): Promise<Forward> {
     this.options.onForward?.(batch.tokens.length);
     const rows = batch.tokens.length;
-    const [keys, values] = [new Float32Array(rows * 2), new Float32Array(rows * 2)];
+    const kv = new Float32Array(rows * 4);
     const hashes = new Array<number>(rows);
     for (const span of spans(batch)) {
       const past = readPast(batch.past[span.sequence]!);
@@ -70,8 +70,8 @@ export class ToyNetwork implements Network {
         const parent = batch.parent ? batch.parent[row]! : row === span.from ? -1 : row - 1;
         const before = parent < 0 ? past : hashes[parent]!;
         hashes[row] = mix(before, batch.tokens[row]!, batch.positions[row]!);
-        keys.set([batch.tokens[row]!, batch.positions[row]!], row * 2);
-        values.set([batch.tokens[row]! + 0.5, batch.positions[row]! + 0.5], row * 2);
+        const [token, position] = [batch.tokens[row]!, batch.positions[row]!];
+        kv.set([token, position, token + 0.5, position + 0.5], row * 4);
       }
     }
     const logits = new Float32Array(batch.want.length * VOCABULARY);
@@ -82,7 +82,7 @@ export class ToyNetwork implements Network {
       line[3 + (batch.tokens[row]! * 7 + 1) % 23]! += 0.9;
       this.options.distort?.(line, row, batch);
     });
-    return Promise.resolve({ logits, kv: { keys: [keys], values: [values] } });
+    return Promise.resolve({ logits, kv });
   }
 
   logSumExp(logits: Float32Array): Promise<Float32Array> {

@@ -38,8 +38,8 @@ export function declareShared(g: GraphBuilder): void {
 
 /**
  * Adds one layer's attention over q (scaled by 1 / sqrt(headDim)), k and v, [1, R, (heads + 2 kvHeads) x headDim]
- * together; q and k are rotated here. Inputs past_k.L and past_v.L are [b, kvHeads, 1, P, headDim]; outputs k.L and
- * v.L are the new rows, [1, R, kvHeads x headDim].
+ * together; q and k are rotated here. Inputs past_k.L and past_v.L are [b, kvHeads, 1, P, headDim]; k.L and v.L
+ * are the new rows, [1, R, kvHeads x headDim].
  */
 export function attention(
   g: GraphBuilder,
@@ -83,8 +83,6 @@ export function attention(
 
   g.node("Reshape", [name("out"), SHARED.groupShape], [name("out5")]);
   g.node("Transpose", [name("out5")], [name("rows")], { perm: [0, 3, 1, 2, 4] });
-  g.output(k, "f32", [1, "R", kvWidth]);
-  g.output(v, "f32", [1, "R", kvWidth]);
   return g.node("Reshape", [name("rows"), g.integers("shape.joined", [1, -1, qWidth])], [name("joined")]);
 }
 

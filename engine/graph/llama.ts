@@ -3,7 +3,7 @@
  * chosen rows and the new K/V rows out. Embeddings are looked up by the caller, so the table is held once, as stored.
  *
  * Inputs: embeddings [1, R, width], chosen [n] (row numbers), attention.ts's shared inputs, past_k.L and past_v.L
- * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], k.L and v.L [1, R, kvHeads x headDim].
+ * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [1, R, layers x 2 x kvHeads x headDim].
  */
 import type { Precision } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
@@ -66,6 +66,9 @@ export function llama(
     ));
     progress((layer + 1) / (layers + 1));
   }
+  const rows = Array.from({ length: layers }, (_, layer) => [`k.${layer}`, `v.${layer}`]).flat();
+  g.node("Concat", rows, ["kv"], { axis: 2 });
+  g.output("kv", "f32", [1, "R", layers * 2 * kvHeads * headDim]);
   g.node("Gather", [x, "chosen"], ["chosen_rows"], { axis: 1 });
   const headName = config.tiedHead ? "token_embd.weight" : "output.weight";
   linear(g, "chosen_rows", matrix(weights, headName), head, "logits");

@@ -40,12 +40,11 @@ const place = (layer: number, kind: 0 | 1, column: number) => (layer * 2 + kind)
 
 /** K/V of the rows [from, tokens.length), after some rows that belong to nobody. */
 function rowsFor(tenant: string, tokens: readonly number[], from: number, before: number): KvRows {
-  const rows = (layer: number, kind: 0 | 1) =>
-    Float32Array.from({ length: (before + tokens.length - from) * WIDTH }, (_, i) => {
-      const row = Math.floor(i / WIDTH) - before;
-      return row < 0 ? -1 : valueAt(tenant, tokens.slice(0, from + row + 1), place(layer, kind, i % WIDTH));
-    });
-  return { keys: [rows(0, 0), rows(1, 0)], values: [rows(0, 1), rows(1, 1)] };
+  const stride = SHAPE.layers * 2 * WIDTH;
+  return Float32Array.from({ length: (before + tokens.length - from) * stride }, (_, i) => {
+    const row = Math.floor(i / stride) - before;
+    return row < 0 ? -1 : valueAt(tenant, tokens.slice(0, from + row + 1), i % stride);
+  });
 }
 
 interface Held {

@@ -5,7 +5,7 @@ import { type KvRows, type Page, PAGE_TOKENS, PagedCache, type SeqId } from "../
 const SHAPE = { layers: 1, kvHeads: 1, headDim: 1 };
 
 function rows(values: readonly number[]): KvRows {
-  return { keys: [Float32Array.from(values)], values: [Float32Array.from(values, (v) => -v)] };
+  return Float32Array.from(values.flatMap((v) => [v, -v]));
 }
 
 function append(cache: PagedCache, seq: SeqId, values: readonly number[]): void {

@@ -44,12 +44,12 @@ Deno.test("a digest is the SHA-256 of the canonical text", async () => {
   assertEquals(await digest({ b: null, a: [1, 2], c: undefined }), expected);
 });
 
-Deno.test("stacks differ in the slots whose names or parameters differ, not by where a part is found", () => {
+Deno.test("stacks differ in the slots whose names, parameters or modules differ, not by where the model's file is", () => {
   assertEquals(changed(baseline, structuredClone(baseline)), []);
   assertEquals(changed(baseline, { ...baseline, model: { ...baseline.model, file: "/elsewhere" } }), []);
   assertEquals(
-    changed(baseline, { ...baseline, cache: { ...baseline.cache, module: "file:///moved.ts" } }),
-    [],
+    changed(baseline, { ...baseline, cache: { ...baseline.cache, module: "file:///another.ts" } }),
+    ["cache"],
   );
   for (const slot of SLOTS) {
     const renamed = { ...baseline, [slot]: { ...baseline[slot], name: "another" } };

@@ -14,7 +14,7 @@ function cache(pages = 32) {
     ask(prompt: readonly number[], tenant = ""): number {
       const { seq, matched } = live.start(prompt, tenant);
       const rest = prompt.slice(matched);
-      const rows: KvRows = { keys: [Float32Array.from(rest)], values: [Float32Array.from(rest)] };
+      const rows: KvRows = Float32Array.from(rest.flatMap((token) => [token, token]));
       if (!live.reserve(seq, rest.length)) throw new Error("no room");
       live.commit(seq, rows, rest.map((_, i) => i), rest);
       live.release(seq);
