@@ -117,10 +117,10 @@ export class OnnxNetwork implements Network {
     const feeds: Record<string, Tensor> = {
       embeddings: this.#tensor("float32", embeddings, [1, b * s, width]),
       chosen: this.#integers(chosenAt),
-      positions: this.#tensor("int64", positions, [1, b * s]),
+      positions: this.#tensor("int64", positions, [b, s]),
       mask: this.#tensor("float32", mask, [b, 1, 1, height, capacity + s]),
-      query_shape: this.#integers([b, s, kvHeads, repeat, headDim]),
-      kv_shape: this.#integers([b, s, kvHeads, 1, headDim]),
+      heads_shape: this.#integers([b, s, heads + 2 * kvHeads, headDim]),
+      kv_shape: this.#integers([b, kvHeads, 1, s, headDim]),
       product_shape: this.#integers([b, kvHeads, products, height, headDim]),
       group_shape: this.#integers([b, kvHeads, repeat, s, headDim]),
       split: this.#integers([capacity, s]),

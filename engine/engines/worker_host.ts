@@ -21,7 +21,7 @@ export type Ask =
 export type Told =
   | { readonly type: "progress"; readonly done: number }
   | { readonly type: "opened"; readonly context: number }
-  | { readonly type: "emitted"; readonly emission: Emission }
+  | { readonly type: "emitted"; readonly emissions: readonly Emission[] }
   | { readonly type: "scored"; readonly scored: Scored }
   | { readonly type: "ended" | "done" }
   | {
@@ -33,6 +33,9 @@ export type Told =
 
 /** Ids in, ids out: text stays with the client. */
 export type Hosted = Omit<Session, "tokenizer">;
+
+/** A message wakes the client's thread, which takes time from the next step: tokens are told together for so long. */
+const TELL_MS = 10;
 
 /** Hosts the session that `open` makes of the client's opening. */
 export function host<O>(open: (opening: O, progress: (done: number) => void) => Promise<Hosted>): void {
@@ -52,9 +55,14 @@ export function host<O>(open: (opening: O, progress: (done: number) => void) => 
   };
 
   const generate = async (requests: Inbox) => {
+    const held: Emission[] = [];
+    let told = 0;
     for await (const emission of session.generate(requests)) {
       if (requests.abandoned) break;
-      tell({ type: "emitted", emission });
+      held.push(emission);
+      if (emission.finish === undefined && emission.at - told < TELL_MS) continue;
+      tell({ type: "emitted", emissions: held.splice(0) });
+      told = emission.at;
     }
   };
 

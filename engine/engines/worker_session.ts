@@ -112,7 +112,7 @@ class WorkerSession implements Session {
           throw error;
         });
         if (told.type === "ended") break;
-        if (told.type === "emitted") yield told.emission;
+        if (told.type === "emitted") yield* told.emissions;
       }
       over = true;
       if (failure) throw failure.error;

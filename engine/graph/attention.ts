@@ -18,7 +18,7 @@ export interface AttentionShape {
 export const SHARED = {
   positions: "positions",
   mask: "mask",
-  queryShape: "query_shape",
+  headsShape: "heads_shape",
   kvShape: "kv_shape",
   productShape: "product_shape",
   groupShape: "group_shape",
@@ -27,9 +27,9 @@ export const SHARED = {
 
 /** Declares the shared inputs. R rows are b sequences of s rows each; P is the padded length of the past. */
 export function declareShared(g: GraphBuilder): void {
-  g.input(SHARED.positions, "i64", [1, "R"]);
+  g.input(SHARED.positions, "i64", ["b", "s"]);
   g.input(SHARED.mask, "f32", ["b", 1, 1, "r", "T"]);
-  g.input(SHARED.queryShape, "i64", [5]);
+  g.input(SHARED.headsShape, "i64", [4]);
   g.input(SHARED.kvShape, "i64", [5]);
   g.input(SHARED.productShape, "i64", [5]);
   g.input(SHARED.groupShape, "i64", [5]);
@@ -39,7 +39,7 @@ export function declareShared(g: GraphBuilder): void {
 /**
  * Adds one layer's attention over q (scaled by 1 / sqrt(headDim)), k and v, [1, R, (heads + 2 kvHeads) x headDim]
  * together; q and k are rotated here. Inputs past_k.L and past_v.L are [b, kvHeads, 1, P, headDim]; k.L and v.L
- * are the new rows, [1, R, kvHeads x headDim].
+ * are the new rows, [b, kvHeads, s, headDim].
  */
 export function attention(
   g: GraphBuilder,
@@ -50,24 +50,20 @@ export function attention(
 ): string {
   const { heads, kvHeads, headDim } = shape;
   const name = (part: string) => `attention.${layer}.${part}`;
-  const [qWidth, kvWidth] = [heads * headDim, kvHeads * headDim];
   const [k, v] = [`k.${layer}`, `v.${layer}`];
 
-  g.node("Split", [qkv, g.integers("split.qk_v", [qWidth + kvWidth, kvWidth])], [name("qk"), v], { axis: 2 });
+  g.node("Reshape", [qkv, SHARED.headsShape], [name("heads")]);
+  g.node("Transpose", [name("heads")], [name("by_head")], { perm: [0, 2, 1, 3] });
+  const of = (...counts: number[]) => g.integers(`split.${counts.join("_")}`, counts);
+  g.node("Split", [name("by_head"), of(heads + kvHeads, kvHeads)], [name("qk"), v], { axis: 1 });
   g.fused("RotaryEmbedding", [name("qk"), SHARED.positions, rope.cos, rope.sin], [name("rotated")], {
     interleaved: rope.interleaved ? 1 : 0,
-    num_heads: heads + kvHeads,
-    rotary_embedding_dim: 0,
   });
-  g.node("Split", [name("rotated"), g.integers("split.q_k", [qWidth, kvWidth])], [name("q"), k], { axis: 2 });
+  g.node("Split", [name("rotated"), of(heads, kvHeads)], [name("q"), k], { axis: 1 });
 
-  g.node("Reshape", [name("q"), SHARED.queryShape], [name("q5")]);
-  g.node("Transpose", [name("q5")], [name("q5t")], { perm: [0, 2, 3, 1, 4] });
-  g.node("Reshape", [name("q5t"), SHARED.productShape], [name("query")]);
-  for (const [source, kind] of [[k, "key"], [v, "value"]] as const) {
-    g.node("Reshape", [source, SHARED.kvShape], [name(`${kind}5`)]);
-    g.node("Transpose", [name(`${kind}5`)], [name(kind)], { perm: [0, 2, 3, 1, 4] });
-  }
+  g.node("Reshape", [name("q"), SHARED.productShape], [name("query")]);
+  g.node("Reshape", [k, SHARED.kvShape], [name("key")]);
+  g.node("Reshape", [v, SHARED.kvShape], [name("value")]);
   const pastK = g.input(`past_k.${layer}`, "f32", ["b", kvHeads, 1, "P", headDim]);
   const pastV = g.input(`past_v.${layer}`, "f32", ["b", kvHeads, 1, "P", headDim]);
 
@@ -83,7 +79,9 @@ export function attention(
 
   g.node("Reshape", [name("out"), SHARED.groupShape], [name("out5")]);
   g.node("Transpose", [name("out5")], [name("rows")], { perm: [0, 3, 1, 2, 4] });
-  return g.node("Reshape", [name("rows"), g.integers("shape.joined", [1, -1, qWidth])], [name("joined")]);
+  return g.node("Reshape", [name("rows"), g.integers("shape.joined", [1, -1, heads * headDim])], [
+    name("joined"),
+  ]);
 }
 
 /** Cosines and sines of the rotary embedding (Su et al., 2021), each [context, headDim / 2]. */

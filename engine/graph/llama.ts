@@ -3,7 +3,7 @@
  * chosen rows and the new K/V rows out. Embeddings are looked up by the caller, so the table is held once, as stored.
  *
  * Inputs: embeddings [1, R, width], chosen [n] (row numbers), attention.ts's shared inputs, past_k.L and past_v.L
- * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [1, R, layers x 2 x kvHeads x headDim].
+ * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [b, s, layers x 2 x kvHeads, headDim].
  */
 import type { Precision } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
@@ -48,8 +48,7 @@ export function llama(
       g,
       middle.normed,
       {
-        gate: matrix(weights, block("ffn_gate")),
-        up: matrix(weights, block("ffn_up")),
+        gateUp: stacked(weights, `blk.${layer}.gate_up`, [block("ffn_gate"), block("ffn_up")]),
         down: matrix(weights, block("ffn_down")),
       },
       body,
@@ -67,8 +66,9 @@ export function llama(
     progress((layer + 1) / (layers + 1));
   }
   const rows = Array.from({ length: layers }, (_, layer) => [`k.${layer}`, `v.${layer}`]).flat();
-  g.node("Concat", rows, ["kv"], { axis: 2 });
-  g.output("kv", "f32", [1, "R", layers * 2 * kvHeads * headDim]);
+  g.node("Concat", rows, ["kv_by_head"], { axis: 1 });
+  g.node("Transpose", ["kv_by_head"], ["kv"], { perm: [0, 2, 1, 3] });
+  g.output("kv", "f32", ["b", "s", layers * 2 * kvHeads, headDim]);
   g.node("Gather", [x, "chosen"], ["chosen_rows"], { axis: 1 });
   const headName = config.tiedHead ? "token_embd.weight" : "output.weight";
   linear(g, "chosen_rows", matrix(weights, headName), head, "logits");

@@ -3,16 +3,26 @@ import type { Precision } from "../stack.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { linear, type Matrix } from "./linear.ts";
 
-/** down(silu(gate(x)) * up(x)); shapes [..., width] to [..., width]. */
+/** Gate and up apart, or one under the other as one product. */
+export type Gated = { readonly gate: Matrix; readonly up: Matrix } | { readonly gateUp: Matrix };
+
+/** down(silu(gate(x)) * up(x)); shapes [1, rows, width] to [1, rows, width]. */
 export function mlp(
   g: GraphBuilder,
   x: string,
-  weights: { readonly gate: Matrix; readonly up: Matrix; readonly down: Matrix },
+  weights: Gated & { readonly down: Matrix },
   precision: Precision,
   prefix: string,
 ): string {
-  const gate = linear(g, x, weights.gate, precision, `${prefix}.gate`);
-  const up = linear(g, x, weights.up, precision, `${prefix}.up`);
+  const [gate, up] = [`${prefix}.gate`, `${prefix}.up`];
+  if ("gateUp" in weights) {
+    const half = weights.gateUp.out / 2;
+    const both = linear(g, x, weights.gateUp, precision, `${prefix}.gate_up`);
+    g.node("Split", [both, g.integers("split.gate_up", [half, half])], [gate, up], { axis: 2 });
+  } else {
+    linear(g, x, weights.gate, precision, gate);
+    linear(g, x, weights.up, precision, up);
+  }
   const silu = g.fused("QuickGelu", [gate], [`${prefix}.silu`], { alpha: { float: 1 } });
   const product = g.node("Mul", [silu, up], [`${prefix}.product`]);
   return linear(g, product, weights.down, precision, `${prefix}.down`);
