@@ -22,7 +22,7 @@ export interface SchedulerLive {
 }
 
 /** Rows of a prompt that one step takes at most, so that memory for scores stays bounded. */
-export const PREFILL_ROWS = 512;
+export const PREFILL_ROWS = 256;
 
 /** The baseline: a request runs alone until it ends. */
 export const oneAtATime = { name: "one_at_a_time", params: {}, module: import.meta.url } as const;

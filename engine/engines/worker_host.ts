@@ -35,22 +35,23 @@ export type Told =
 export type Hosted = Omit<Session, "tokenizer">;
 
 /** A message wakes the client's thread, which takes time from the next step: tokens are told together for so long. */
-const TELL_MS = 10;
+const TELL_MS = 20;
 
 /** Hosts the session that `open` makes of the client's opening. */
 export function host<O>(open: (opening: O, progress: (done: number) => void) => Promise<Hosted>): void {
   let session: Hosted;
   let inbox: Inbox | undefined;
-  let addedBytes = 0;
+  let [heldBytes, addedBytes] = [0, 0];
   const tell = (told: Told, transfer: Transferable[] = []) => self.postMessage(told, transfer);
 
-  /** Counts what the work leaves resident: sessions take turns, so the growth is this session's own. */
+  /** Notes what is resident after the work: sessions take turns, so that the growth is this session's own. */
   const counted = async <T>(work: () => Promise<T>): Promise<T> => {
     const before = resident();
     try {
       return await work();
     } finally {
-      addedBytes += Math.max(0, resident() - before);
+      heldBytes += resident() - before;
+      addedBytes = Math.max(addedBytes, heldBytes);
     }
   };
 
