@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { graphName } from "../../engine/engines/graph_files.ts";
+import { modelConfig, openGguf } from "../../engine/weights/mod.ts";
 import {
   cacheFolder,
   chatSingle,
@@ -15,6 +16,7 @@ import {
   defaultModel,
   dense,
   drive,
+  type Engine,
   mtBench,
   oneAtATime,
   onnxEngine,
@@ -48,6 +50,7 @@ const eight: Workload = {
 const SHORT = 50;
 const LONG = 1500;
 const TOKENS = 32;
+const TEXT = "The quick brown fox jumps over the lazy dog and runs away. ".repeat(200);
 
 const precisions: Readonly<Record<string, readonly Technique[]>> = {
   f32: [],
@@ -74,12 +77,15 @@ const report: Report = {
   pairs,
   load: Deno.loadavg()[0]!,
   bandwidth: await bandwidth(navigator.hardwareConcurrency),
+  kvBytes: kvBytes(),
   rows: [],
 };
 
 for (const [precision, quantizers] of Object.entries(precisions)) {
   const stack = (await compose(baseline, quantizers)).at(-1)!;
   const batched = (await compose(stack, [continuousBatching()])).at(-1)!;
+  say(`${precision}: memory`);
+  const [addedBytes, peerBytes] = [await memoryOf(engine, stack), await memoryOf(peer, stack)];
   await using theirs = await peer.open(stack);
   await using alone = await engine.open(stack);
   await using together = await engine.open(batched);
@@ -95,8 +101,8 @@ for (const [precision, quantizers] of Object.entries(precisions)) {
     one,
     many,
     context,
-    addedBytes: (await alone.stats()).addedBytes,
-    peerBytes: (await theirs.stats()).addedBytes,
+    addedBytes,
+    peerBytes,
   });
 }
 await write(report);
@@ -128,9 +134,7 @@ async function duel(theirs: Session, ours: Session, workload: Workload): Promise
 
 /** Time per output token after a long prompt over that after a short one, in turns. */
 async function contextCost(session: Session): Promise<Context> {
-  const ids = session.tokenizer.encode(
-    "The quick brown fox jumps over the lazy dog and runs away. ".repeat(200),
-  );
+  const ids = session.tokenizer.encode(TEXT);
   const tpot = async (length: number) => {
     const times: number[] = [];
     const request = { id: `${length}`, prompt: ids.slice(0, length), maxTokens: TOKENS, stop: [] };
@@ -147,6 +151,21 @@ async function contextCost(session: Session): Promise<Context> {
     long: percentiles(long).p50,
     ratio: ratioOf(long.map((value, i) => Math.log(value / short[i]!)), 2),
   };
+}
+
+/** Resident memory of a session by itself that has answered a long prompt. */
+async function memoryOf(of: Engine, stack: Stack): Promise<number> {
+  await using session = await of.open(stack);
+  const prompt = session.tokenizer.encode(TEXT).slice(0, LONG);
+  for await (const _ of session.generate([{ id: "long", prompt, maxTokens: TOKENS, stop: [] }]));
+  return (await session.stats()).addedBytes;
+}
+
+/** Bytes of K and V after the long prompt, in 32-bit floats. */
+function kvBytes(): number {
+  using weights = openGguf(baseline.model.file);
+  const { layers, kvHeads, headDim } = modelConfig(weights);
+  return LONG * layers * 2 * kvHeads * headDim * 4;
 }
 
 /** Bytes of a stack's weights as the graph holds them. */

@@ -38,6 +38,8 @@ export interface Report {
   readonly load: number;
   /** Bytes per second. */
   readonly bandwidth: number;
+  /** Bytes of K and V that one token reads after the long prompt. */
+  readonly kvBytes: number;
   readonly rows: Row[];
 }
 
@@ -55,7 +57,7 @@ export async function write(report: Report): Promise<void> {
   await Deno.writeTextFile(file("md"), markdown(report));
 }
 
-function markdown({ at, hardware, versions, pairs, load, bandwidth, rows }: Report): string {
+function markdown({ at, hardware, versions, pairs, load, bandwidth, kvBytes, rows }: Report): string {
   const figure = ({ estimate, interval: { low, high } }: Ratio) =>
     `${estimate.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
   const met = (yes: boolean) => (yes ? "met" : "**missed**");
@@ -107,6 +109,14 @@ function markdown({ at, hardware, versions, pairs, load, bandwidth, rows }: Repo
         (100 * one.ours / limit).toFixed(0)
       } % of it reached.`;
     }),
+    "",
+    `After 1,500 tokens one more reads ${(kvBytes / 1e6).toFixed(0)} MB of K and V, at least ${
+      (1000 * kvBytes / bandwidth).toFixed(1)
+    } ms: the ratio of the two contexts cannot be below ${
+      rows.map(({ precision, context }) =>
+        `${(1 + 1000 * kvBytes / bandwidth / context.short).toFixed(2)} at ${precision}`
+      ).join(", ")
+    }.`,
     "",
     `The harness outside the engine's own steps took ${
       rows.map(({ precision, one, many }) =>
