@@ -12,6 +12,7 @@ import type { Weights } from "./weights/mod.ts";
 const CONTROL = 3;
 const USER_DEFINED = 4;
 
+const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false };
 const cut = (Regex: string) => ({ type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false });
 
 /**
@@ -25,7 +26,18 @@ const PRE_TOKENIZERS: Readonly<Record<string, readonly unknown[]>> = {
       String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+` +
         String.raw`|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+`,
     ),
-    { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+    BYTE_LEVEL,
+  ],
+  qwen2: [
+    cut(
+      String.raw`(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])` +
+        String.raw`|[^
+\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\p{White_Space}\p{L}\p{N}]+[
+]*` +
+        String.raw`|\p{White_Space}*[
+]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+`,
+    ),
+    BYTE_LEVEL,
   ],
 };
 

@@ -12,15 +12,9 @@ export type GraphKind = "split" | "fused";
 
 const FOLDER = "graphs";
 const SOURCES = [
-  "builder",
-  "llama",
-  "fused_export",
-  "log_sum_exp",
-  "attention",
-  "linear",
-  "mlp",
-  "norm",
-  "quantize",
+  ...["builder", "llama", "fused_export", "log_sum_exp", "attention", "linear", "mlp", "norm", "quantize"]
+    .map((name) => `graph/${name}`),
+  ...["blocks", "half", "k_blocks"].map((name) => `weights/${name}`),
 ];
 
 /** Where a stack's graph is in the cache folder. */
@@ -55,7 +49,7 @@ export async function logSumExpFolder(vocabulary: number): Promise<string> {
 
 /** A digest of the code that writes graphs, so that no graph of another version is ever loaded. */
 async function version(): Promise<string> {
-  const folder = new URL("../graph/", import.meta.url);
+  const folder = new URL("../", import.meta.url);
   const texts = await Promise.all(SOURCES.map((name) => Deno.readTextFile(new URL(`${name}.ts`, folder))));
   return (await digest(texts)).slice(0, 16);
 }

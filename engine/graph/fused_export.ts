@@ -9,7 +9,7 @@ import type { ModelConfig, Weights } from "../weights/mod.ts";
 import { rotaryTables } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { linear } from "./linear.ts";
-import { gain, matrix, stacked } from "./llama.ts";
+import { gain, matrix, project } from "./llama.ts";
 import { mlp } from "./mlp.ts";
 import { addNorm, norm } from "./norm.ts";
 
@@ -37,14 +37,13 @@ export function fusedExport(
   for (let layer = 0; layer < layers; layer++) {
     const block = (name: string) => `blk.${layer}.${name}.weight`;
     const name = (part: string) => `${part}.${layer}`;
-    const qkv = stacked(weights, `blk.${layer}.qkv`, [block("attn_q"), block("attn_k"), block("attn_v")]);
-    const projected = linear(g, x, qkv, body, name("qkv"));
+    const projected = project(g, weights, config, layer, x, body);
     const [q, kv] = [heads * headDim, kvHeads * headDim];
     g.node("Split", [projected, g.integers("split.qk_v", [q + kv, kv])], [name("qk"), name("v")], {
       axis: 2,
     });
     g.fused("RotaryEmbedding", [name("qk"), "position_ids", cos, sin], [name("rotated")], {
-      interleaved: 1,
+      interleaved: config.interleaved ? 1 : 0,
       num_heads: heads + kvHeads,
       rotary_embedding_dim: 0,
     });

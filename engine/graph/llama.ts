@@ -27,7 +27,7 @@ export function llama(
   const rope = {
     cos: g.constant("rope.cos", "f32", [context, half], () => tables.cos),
     sin: g.constant("rope.sin", "f32", [context, half], () => tables.sin),
-    interleaved: true,
+    interleaved: config.interleaved,
   };
   g.input("embeddings", "f32", [1, "R", width]);
   g.input("chosen", "i64", ["n"]);
@@ -38,9 +38,7 @@ export function llama(
   let x = norm(g, residual, gain(weights, "blk.0.attn_norm.weight"), epsilon, "norm.0");
   for (let layer = 0; layer < layers; layer++) {
     const block = (name: string) => `blk.${layer}.${name}.weight`;
-    const members = [block("attn_q"), block("attn_k"), block("attn_v")];
-    const qkv = stacked(weights, `blk.${layer}.qkv`, members, [1 / Math.sqrt(headDim), 1, 1]);
-    const projected = linear(g, x, qkv, body, `qkv.${layer}`);
+    const projected = project(g, weights, config, layer, x, body, 1 / Math.sqrt(headDim));
     const mixed = attention(g, layer, projected, { heads, kvHeads, headDim }, rope);
     const out = linear(g, mixed, matrix(weights, block("attn_output")), body, `attention_out.${layer}`);
     const middle = addNorm(g, out, residual, gain(weights, block("ffn_norm")), epsilon, `middle.${layer}`);
@@ -76,6 +74,30 @@ export function llama(
   progress(1);
 }
 
+/** Adds one layer's projections of x to q (scaled), k and v as one product; returns its output's name. */
+export function project(
+  g: GraphBuilder,
+  weights: Weights,
+  { qkvBias, heads, kvHeads, headDim }: ModelConfig,
+  layer: number,
+  x: string,
+  precision: Precision,
+  scale = 1,
+): string {
+  const names = (kind: string) => ["q", "k", "v"].map((part) => `blk.${layer}.attn_${part}.${kind}`);
+  const scales = [scale, 1, 1];
+  const qkv = stacked(weights, `blk.${layer}.qkv`, names("weight"), scales);
+  const product = linear(g, x, qkv, precision, `qkv.${layer}`);
+  if (!qkvBias) return product;
+  const bias = g.constant(
+    `blk.${layer}.qkv.bias`,
+    "f32",
+    [(heads + 2 * kvHeads) * headDim],
+    () => joined(weights, names("bias"), scales),
+  );
+  return g.node("Add", [product, bias], [`qkv_biased.${layer}`]);
+}
+
 /** A weight matrix by its name in the file. */
 export function matrix(weights: Weights, name: string): Matrix {
   const [out, width] = weights.shape(name) as [number, number];
@@ -91,22 +113,19 @@ export function stacked(
 ): Matrix {
   const shapes = members.map((member) => weights.shape(member) as [number, number]);
   const out = shapes.reduce((sum, [rows]) => sum + rows, 0);
-  const width = shapes[0]![1];
-  return {
-    name,
-    out,
-    in: width,
-    read: () => {
-      const joined = new Float32Array(out * width);
-      let offset = 0;
-      members.forEach((member, i) => {
-        const values = weights.read(member);
-        joined.set(values.map((value) => value * (scales[i] ?? 1)), offset);
-        offset += values.length;
-      });
-      return joined;
-    },
-  };
+  return { name, out, in: shapes[0]![1], read: () => joined(weights, members, scales) };
+}
+
+/** Tensors one after another, each times its scale (1 where absent). */
+function joined(weights: Weights, members: readonly string[], scales: readonly number[]): Float32Array {
+  const parts = members.map((member, i) => weights.read(member).map((value) => value * (scales[i] ?? 1)));
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
 }
 
 /** A norm's gain by its name in the file. */

@@ -15,7 +15,17 @@ export interface ModelConfig {
   readonly epsilon: number;
   /** Whether the LM head is the embedding table. */
   readonly tiedHead: boolean;
+  /** Whether a head's rotary pairs are neighbours, or a half of the head apart. */
+  readonly interleaved: boolean;
+  /** Whether the projections to q, k and v add a bias. */
+  readonly qkvBias: boolean;
 }
+
+/** What tells apart the architectures that share the graph; llama.cpp's converter stores llama's pairs as neighbours. */
+const ARCHITECTURES: Readonly<Record<string, Pick<ModelConfig, "interleaved" | "qkvBias">>> = {
+  llama: { interleaved: true, qkvBias: false },
+  qwen2: { interleaved: false, qkvBias: true },
+};
 
 /** More of anything than any model has, and little enough to be held. */
 const MOST = 2 ** 20;
@@ -23,8 +33,13 @@ const MOST = 2 ** 20;
 /** @throws {UserError} when the architecture is not known, or a dimension or tensor is missing or does not fit. */
 export function modelConfig(weights: Weights): ModelConfig {
   const { architecture, metadata, path } = weights;
-  if (architecture !== "llama") {
-    throw new UserError(`Cannot run ${path} as its architecture must be llama: found ${architecture}.`);
+  const family = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
+  if (!family) {
+    throw new UserError(
+      `Cannot run ${path} as its architecture must be ${
+        Object.keys(ARCHITECTURES).join(" or ")
+      }: found ${architecture}.`,
+    );
   }
   const number = (key: string, otherwise?: number): number => {
     const value = metadata.get(`${architecture}.${key}`) ?? otherwise;
@@ -53,6 +68,7 @@ export function modelConfig(weights: Weights): ModelConfig {
     ropeBase: number("rope.freq_base", 10000),
     epsilon: number("attention.layer_norm_rms_epsilon"),
     tiedHead: !weights.names().includes("output.weight"),
+    ...family,
   };
   checkTensors(weights, config);
   return config;
@@ -60,7 +76,7 @@ export function modelConfig(weights: Weights): ModelConfig {
 
 /** A tensor that the graph would pass over makes another model of it, so that every one must be known. */
 function checkTensors(weights: Weights, config: ModelConfig): void {
-  const { path, metadata } = weights;
+  const { path, metadata, architecture } = weights;
   const { heads, kvHeads, headDim } = config;
   if (heads % kvHeads !== 0 || headDim % 2 !== 0) {
     throw new UserError(
@@ -68,7 +84,7 @@ function checkTensors(weights: Weights, config: ModelConfig): void {
         `found ${heads}, ${kvHeads} and ${headDim}.`,
     );
   }
-  const scaling = metadata.get("llama.rope.scaling.type") ?? "none";
+  const scaling = metadata.get(`${architecture}.rope.scaling.type`) ?? "none";
   if (scaling !== "none") {
     throw new UserError(`Cannot run ${path} as its positions must not be scaled: found ${scaling}.`);
   }
@@ -87,7 +103,7 @@ function checkTensors(weights: Weights, config: ModelConfig): void {
 }
 
 function* shapesOf(config: ModelConfig): Iterable<readonly [string, readonly number[]]> {
-  const { layers, width, heads, kvHeads, headDim, ffn, vocabulary, tiedHead } = config;
+  const { layers, width, heads, kvHeads, headDim, ffn, vocabulary, tiedHead, qkvBias } = config;
   yield ["token_embd.weight", [vocabulary, width]];
   yield ["output_norm.weight", [width]];
   if (!tiedHead) yield ["output.weight", [vocabulary, width]];
@@ -97,6 +113,9 @@ function* shapesOf(config: ModelConfig): Iterable<readonly [string, readonly num
     yield tensor("attn_q", heads * headDim, width);
     yield tensor("attn_k", kvHeads * headDim, width);
     yield tensor("attn_v", kvHeads * headDim, width);
+    for (const [name, count] of [["q", heads], ["k", kvHeads], ["v", kvHeads]] as const) {
+      if (qkvBias) yield [`blk.${layer}.attn_${name}.bias`, [count * headDim]];
+    }
     yield tensor("attn_output", width, heads * headDim);
     yield tensor("ffn_norm", width);
     yield tensor("ffn_gate", ffn, width);

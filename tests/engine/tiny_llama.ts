@@ -77,6 +77,39 @@ export function metadata(over: Readonly<Record<string, Value>> = {}): Readonly<R
   };
 }
 
+/** Random biases of q, k and v beside the weights, as qwen2 has them. */
+export function withBiases(llama: Llama): Llama {
+  const biased = new Map(llama);
+  for (const [key, tensor] of llama) {
+    if (!/attn_[qkv]$/.test(key)) continue;
+    const name = `${key}.bias`;
+    const values = Array.from({ length: tensor.shape[0]! }, (_, i) => Math.sin(i + key.length));
+    biased.set(name, f32(name, [values.length], values));
+  }
+  return biased;
+}
+
+/** The same model as a qwen2 file, whose rotary pairs are half a head apart instead of neighbours. */
+export function qwen2File(llama: Llama): Uint8Array {
+  const { headDim } = SIZE;
+  const apart = (row: number) => {
+    const [head, d] = [row - row % headDim, row % headDim];
+    return head + (d < headDim / 2 ? 2 * d : 2 * d - headDim + 1);
+  };
+  const tensors = [...llama].map(([key, tensor]) => {
+    if (!/attn_[qk](\.bias)?$/.test(key)) return tensor;
+    const [rows, width = 1] = tensor.shape;
+    const values = valuesOf(tensor);
+    const moved = Array.from({ length: rows! }, (_, row) => [
+      ...values.subarray(apart(row) * width, (apart(row) + 1) * width),
+    ]);
+    return f32(tensor.name, tensor.shape, moved.flat());
+  });
+  const qwen2 = Object.entries(metadata()).map(([key, value]) => [key.replace(/^llama/, "qwen2"), value]);
+  const name = { "general.architecture": { type: "string", value: "qwen2" } } as const;
+  return gguf({ metadata: { ...Object.fromEntries(qwen2), ...name }, tensors });
+}
+
 /** The model's file. */
 export function llamaFile(llama: Llama, over: Readonly<Record<string, Value>> = {}): Uint8Array {
   return gguf({ metadata: metadata(over), tensors: [...llama.values()] });
@@ -99,6 +132,10 @@ export function naiveForward(
     const out = w.length / x.length;
     return Array.from({ length: out }, (_, o) => x.reduce((sum, v, i) => sum + v * w[o * x.length + i]!, 0));
   };
+  const project = (name: string, x: readonly number[]) => {
+    const [product, bias] = [times(name, x), llama.get(`${name}.bias`)];
+    return bias ? add(product, [...valuesOf(bias)]) : product;
+  };
   const norm = (x: readonly number[], name: string) => {
     const [gain, mean] = [weight(name), x.reduce((sum, v) => sum + v * v, 0) / width];
     return x.map((v, i) => v / Math.sqrt(mean + EPSILON) * gain[i]!);
@@ -120,9 +157,9 @@ export function naiveForward(
     const name = (part: string) => `blk.${layer}.${part}`;
     const normed = x.map((row) => norm(row, name("attn_norm")));
     const position = (row: number) => path(row).length - 1;
-    const q = normed.map((row, i) => rotate(times(name("attn_q"), row), position(i)));
-    const k = normed.map((row, i) => rotate(times(name("attn_k"), row), position(i)));
-    const v = normed.map((row) => times(name("attn_v"), row));
+    const q = normed.map((row, i) => rotate(project(name("attn_q"), row), position(i)));
+    const k = normed.map((row, i) => rotate(project(name("attn_k"), row), position(i)));
+    const v = normed.map((row) => project(name("attn_v"), row));
     const mixed = x.map((_, row) => {
       const seen = path(row);
       return Array.from({ length: heads }, (_, head) => {

@@ -38,7 +38,14 @@ const u32 = (value: number): Value => ({ type: "u32", value });
 Deno.test("dimensions are those that the metadata and the embedding table say", async () => {
   await opened({}, (weights) => {
     const config: ModelConfig = modelConfig(weights);
-    assertEquals(config, { ...SIZE, ropeBase: 10000, epsilon: Math.fround(1e-5), tiedHead: true });
+    assertEquals(config, {
+      ...SIZE,
+      ropeBase: 10000,
+      epsilon: Math.fround(1e-5),
+      tiedHead: true,
+      interleaved: true,
+      qkvBias: false,
+    });
     assertEquals(storedAs(weights), "F32");
   });
   const { vocabulary, width } = SIZE;

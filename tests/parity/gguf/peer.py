@@ -1,7 +1,7 @@
 """Dequantizes GGUF files with the gguf package; with --write, first makes small ones with that package's quantizers.
 
 usage: peer.py FILE...         every tensor of every file: one JSON line, then its 32-bit floats, row-major
-       peer.py --write FOLDER  files of seeded values in F32, F16, Q8_0 and Q4_1; one JSON line a file
+       peer.py --write FOLDER  files of seeded values in every format that is read; one JSON line a file
 """
 import importlib.metadata
 import json
@@ -10,7 +10,9 @@ import sys
 import gguf
 import numpy
 
-WRITTEN = ["F32", "F16", "Q8_0", "Q4_1"]
+QUANTIZED = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1"]
+# The package reads these and does not write them: where the 16-bit scales of a block are, the rest being any bytes.
+SCALES = {"Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
 
 
 def tell(value):
@@ -31,12 +33,23 @@ def values(name):
     return rows
 
 
+def random_blocks(kind, scales):
+    """Rows of three blocks of any bytes, with scales of every size that is finite."""
+    size = gguf.GGML_QUANT_SIZES[kind][1]
+    random = numpy.random.default_rng(21)
+    blocks = random.integers(0, 256, (12, 3, size), dtype=numpy.uint8)
+    for at in scales:
+        scale = (random.standard_normal((12, 3, 1)) * 10.0 ** random.integers(-6, 3, (12, 3, 1))).astype(numpy.float16)
+        blocks[:, :, at : at + 2] = scale.view(numpy.uint8)
+    return blocks.reshape(12, 3 * size)
+
+
 def write(folder):
-    for name in WRITTEN:
+    for name in [*QUANTIZED, *SCALES]:
         kind = gguf.GGMLQuantizationType[name]
         path = f"{folder}/{name}.gguf"
         writer = gguf.GGUFWriter(path, "llama")
-        data = gguf.quants.quantize(values(name), kind)
+        data = random_blocks(kind, SCALES[name]) if name in SCALES else gguf.quants.quantize(values(name), kind)
         # Two tensors, so that the second one lies at a padded offset: the first takes 510 bytes as Q8_0.
         writer.add_tensor("first.weight", data[:5].copy(), raw_dtype=kind)
         writer.add_tensor("second.weight", data, raw_dtype=kind)
