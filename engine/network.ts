@@ -22,7 +22,7 @@ export interface Batch {
   readonly parent?: Int32Array;
   /** [sequences] */
   readonly past: readonly KvView[];
-  /** Rows whose logits are wanted. */
+  /** Rows whose logits are wanted, ascending. */
   readonly want: Int32Array;
   /** No K/V is wanted of any row. */
   readonly logitsOnly?: boolean;

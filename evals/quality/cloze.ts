@@ -7,7 +7,9 @@ import { encodePair } from "./multiple_choice.ts";
 
 interface Answer {
   readonly right: boolean;
+  /** Of the whole word. */
   readonly logProb: number;
+  readonly tokens: number;
 }
 
 /** An eval over passages with a missing last word. */
@@ -29,10 +31,14 @@ export function cloze(dataset: Dataset<Cloze>, { count }: { readonly count: numb
       });
       for await (const { id, logProbs: [logProbs], tops: [tops] } of session.score(items)) {
         const right = logProbs!.every((value, i) => value >= tops![i]!);
-        yield { id, answer: { right, logProb: logProbs!.reduce((sum, v) => sum + v, 0) } };
+        const logProb = logProbs!.reduce((sum, v) => sum + v, 0);
+        yield { id, answer: { right, logProb, tokens: logProbs!.length } };
       }
     },
-    grade: ({ right, logProb }) => ({ acc: { value: Number(right) }, word_nll: { value: -logProb } }),
+    grade: ({ right, logProb, tokens }) => ({
+      acc: { value: Number(right) },
+      word_nll: { value: -logProb / tokens, weight: tokens },
+    }),
     work: ({ context, target }) => ({ read: (context + target).length / CHARACTERS_PER_TOKEN, write: 0 }),
     show: ({ right, logProb }, sample) =>
       `${right ? "found" : "missed"} "${sample.target.trim()}" (${logProb.toFixed(2)} nats)`,

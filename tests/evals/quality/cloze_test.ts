@@ -24,6 +24,8 @@ Deno.test("one token that is not the likeliest misses the word", async () => {
   assertEquals([acc!.value, shown], [0, 'missed "tin" (-2.50 nats)']);
 });
 
-Deno.test("the word's negative log-likelihood is the sum over its tokens", async () => {
-  assertAlmostEquals((await graded([-0.5, -1, -0.25, -0.25], [0, 0, 0, 0])).word_nll!.value, 2, 1e-6);
+Deno.test("the word's negative log-likelihood is the mean over its tokens, and weighs as many", async () => {
+  const { value, weight } = (await graded([-0.5, -1, -0.25, -0.25], [0, 0, 0, 0])).word_nll!;
+  assertAlmostEquals(value, 0.5, 1e-6);
+  assertEquals(weight, 4);
 });
