@@ -58,7 +58,7 @@ class Sequence {
 export async function* score(network: Network, items: Iterable<ScoreItem>): AsyncIterable<Scored> {
   let window: ScoreItem[] = [];
   for (const item of items) {
-    check(item, network.shape.context);
+    checkItem(item, network.shape.context);
     window.push(item);
     if (window.length < WINDOW) continue;
     yield* scoreWindow(network, window);
@@ -162,7 +162,8 @@ function rowsOf({ context, continuations }: ScoreItem): number {
   return continuations.reduce((sum, c) => sum + c.length - 1, context.length);
 }
 
-function check(item: ScoreItem, context: number): void {
+/** @throws {RangeError} when an item lacks tokens or does not fit the context. */
+export function checkItem(item: ScoreItem, context: number): void {
   const longest = Math.max(0, ...item.continuations.map((c) => c.length));
   if (item.context.length === 0 || item.continuations.some((c) => c.length === 0)) {
     throw new RangeError(

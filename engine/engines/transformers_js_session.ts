@@ -4,15 +4,15 @@ import { Arrivals } from "../arrivals.ts";
 import { systemClock } from "../clock.ts";
 import type { Emission, Request, Scored, ScoreItem, SessionStats } from "../engine.ts";
 import { checkRequest } from "../loop.ts";
+import { checkItem } from "../score.ts";
 import type { Stack } from "../stack.ts";
-import type { ModelConfig } from "../weights/mod.ts";
+import { type ModelConfig, modelConfig, openGguf } from "../weights/mod.ts";
 import { graphFolder } from "./graph_files.ts";
 import type { Hosted } from "./worker_host.ts";
 
 export interface PeerOpening {
   readonly stack: Stack;
   readonly threads: number;
-  readonly config: ModelConfig;
 }
 
 /** Requests in one batch at most. */
@@ -20,9 +20,11 @@ const BATCH = 16;
 
 /** Opens the stack's model in the package. */
 export async function openPeer(
-  { stack, threads, config }: PeerOpening,
+  { stack, threads }: PeerOpening,
   progress: (done: number) => void,
 ): Promise<Hosted> {
+  using weights = openGguf(stack.model.file);
+  const config = modelConfig(weights);
   const folder = await graphFolder(stack, "fused", progress);
   const { AutoModelForCausalLM, env, PretrainedConfig } = await import("@huggingface/transformers");
   const cut = folder.lastIndexOf("/");
@@ -141,12 +143,9 @@ class PeerSession implements Hosted {
 
   /** One plain forward for each continuation. */
   async *score(items: Iterable<ScoreItem>): AsyncIterable<Scored> {
-    for (const { id, context, continuations, distributions } of items) {
-      if (context.length === 0 || continuations.some((continuation) => continuation.length === 0)) {
-        throw new RangeError(
-          `Cannot score item ${id} as its context and every continuation must have tokens`,
-        );
-      }
+    for (const item of items) {
+      checkItem(item, this.context);
+      const { id, context, continuations, distributions } = item;
       const rows: { logProbs: Float32Array; tops: Float32Array; whole: Float32Array }[] = [];
       for (const continuation of continuations) rows.push(await this.#score(context, continuation));
       yield {

@@ -6,6 +6,7 @@
  * so ragged batches and draft trees need no other graph. ONNX Runtime's GroupQueryAttention refuses a batch with
  * several new rows over a past.
  */
+import type { ModelConfig } from "../weights/mod.ts";
 import type { GraphBuilder } from "./builder.ts";
 
 export interface AttentionShape {
@@ -46,7 +47,7 @@ export function attention(
   layer: number,
   qkv: string,
   shape: AttentionShape,
-  rope: { readonly cos: string; readonly sin: string; readonly interleaved: boolean },
+  rope: Rotary,
 ): string {
   const { heads, kvHeads, headDim } = shape;
   const name = (part: string) => `attention.${layer}.${part}`;
@@ -84,16 +85,21 @@ export function attention(
   ]);
 }
 
-/** Cosines and sines of the rotary embedding (Su et al., 2021), each [context, headDim / 2]. */
-export function rotaryTables(context: number, headDim: number, base: number) {
+/** The rotary embedding's tables by name, and how its pairs lie. */
+export interface Rotary {
+  readonly cos: string;
+  readonly sin: string;
+  readonly interleaved: boolean;
+}
+
+/** Adds the cosines and sines of the rotary embedding (Su et al., 2021), each [context, headDim / 2]. */
+export function rotary(g: GraphBuilder, { context, headDim, ropeBase, interleaved }: ModelConfig): Rotary {
   const half = headDim / 2;
-  const [cos, sin] = [new Float32Array(context * half), new Float32Array(context * half)];
-  for (let position = 0; position < context; position++) {
-    for (let i = 0; i < half; i++) {
-      const angle = position * base ** (-2 * i / headDim);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
-    }
-  }
-  return { cos, sin };
+  const table = (name: string, of: (angle: number) => number) =>
+    g.constant(`rope.${name}`, "f32", [context, half], () =>
+      Float32Array.from(
+        { length: context * half },
+        (_, at) => of(Math.floor(at / half) * ropeBase ** (-2 * (at % half) / headDim)),
+      ));
+  return { cos: table("cos", Math.cos), sin: table("sin", Math.sin), interleaved };
 }

@@ -6,7 +6,7 @@
  */
 import type { Precision } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
-import { rotaryTables } from "./attention.ts";
+import { rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { linear } from "./linear.ts";
 import { gain, matrix, project } from "./llama.ts";
@@ -24,13 +24,11 @@ export function fusedExport(
   precision: { readonly body: Precision; readonly head: Precision },
   progress: (done: number) => void = () => {},
 ): void {
-  const { layers, width, heads, kvHeads, headDim, epsilon, context, vocabulary } = config;
+  const { layers, width, heads, kvHeads, headDim, epsilon, vocabulary } = config;
   const { body, head } = precision;
   const table = g.constant("embeddings", "f32", [vocabulary, width], () => weights.read("token_embd.weight"));
   const { bias, lengths, total } = inputs(g);
-  const tables = rotaryTables(context, headDim, config.ropeBase);
-  const cos = g.constant("rope.cos", "f32", [context, headDim / 2], () => tables.cos);
-  const sin = g.constant("rope.sin", "f32", [context, headDim / 2], () => tables.sin);
+  const rope = rotary(g, config);
 
   let residual = g.node("Gather", [table, "input_ids"], ["embedded"]);
   let x = norm(g, residual, gain(weights, "blk.0.attn_norm.weight"), epsilon, "norm.0");
@@ -42,8 +40,8 @@ export function fusedExport(
     g.node("Split", [projected, g.integers("split.qk_v", [q + kv, kv])], [name("qk"), name("v")], {
       axis: 2,
     });
-    g.fused("RotaryEmbedding", [name("qk"), "position_ids", cos, sin], [name("rotated")], {
-      interleaved: config.interleaved ? 1 : 0,
+    g.fused("RotaryEmbedding", [name("qk"), "position_ids", rope.cos, rope.sin], [name("rotated")], {
+      interleaved: rope.interleaved ? 1 : 0,
       num_heads: heads + kvHeads,
       rotary_embedding_dim: 0,
     });

