@@ -34,10 +34,24 @@ export function checkDraft({ tokens, parent }: Draft): void {
   }
 }
 
+/**
+ * Chooses the token that follows at a position of the sequence, given its row of logits: the likeliest, a draw, or the
+ * one that the request forces.
+ */
+export type Choose = (row: Float32Array, position: number) => number;
+
 /** The live half of a decoder slot. */
 export interface DecoderLive {
   /** At most `room` guesses. */
   propose(sequence: Sequence, room: number): Draft;
+  /** Another rule of acceptance than `verify`, e.g. one that draws for itself. `logits` as for `verify`. */
+  accept?(
+    sequence: Sequence,
+    draft: Draft,
+    logits: Float32Array,
+    vocabulary: number,
+    choose: Choose,
+  ): Accepted;
   /** Told after each verification how many guesses were offered and accepted. */
   observe?(sequence: Sequence, offered: number, accepted: number): void;
   /** Told when a request ends. */
@@ -54,13 +68,18 @@ export interface Accepted {
 }
 
 /** Walks a draft down from the sequence's last token. `logits` has one row for that token and one per guess. */
-export function verify(sequence: Sequence, draft: Draft, logits: Float32Array, vocabulary: number): Accepted {
+export function verify(
+  sequence: Sequence,
+  draft: Draft,
+  logits: Float32Array,
+  vocabulary: number,
+  choose: Choose = chooser(sequence.request),
+): Accepted {
   const [tokens, margins, rows]: [number[], number[], number[]] = [[], [], [0]];
   for (let node = -1;;) {
     const row = logits.subarray((node + 1) * vocabulary, (node + 2) * vocabulary);
-    const { top, margin } = topTwo(row);
-    const position = sequence.tokens.length + tokens.length;
-    const token = sequence.request.sampling ? drawToken(row, sequence.request.sampling, position) : top;
+    const { margin } = topTwo(row);
+    const token = choose(row, sequence.tokens.length + tokens.length);
     tokens.push(token);
     margins.push(margin);
     const child = draft.tokens.findIndex((guess, i) => draft.parent[i] === node && guess === token);
@@ -68,6 +87,13 @@ export function verify(sequence: Sequence, draft: Draft, logits: Float32Array, v
     rows.push(child + 1);
     node = child;
   }
+}
+
+/** How a request chooses. */
+export function chooser({ prompt, sampling, forced }: Request): Choose {
+  if (forced) return (_, position) => forced[position - prompt.length]!;
+  if (sampling) return (row, position) => drawToken(row, sampling, position);
+  return (row) => topTwo(row).top;
 }
 
 /** The index of the largest value (the first, on a tie) and its distance to the second largest. */

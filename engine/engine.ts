@@ -21,6 +21,12 @@ export interface Request {
   /** Absent: greedy. */
   readonly sampling?: Sampling;
   readonly tenant?: string;
+  /** The adapter whose weights answer; absent: the model's own. */
+  readonly adapter?: string;
+  /** Also tell how likely each token was where it was chosen. */
+  readonly scored?: boolean;
+  /** Teacher forcing through the serving path: the answer is made to be these `maxTokens` tokens, and is scored. */
+  readonly forced?: readonly number[];
 }
 
 /** Tokens of one request that became known in one step. `at` is on the same clock as `now()` everywhere. */
@@ -30,6 +36,12 @@ export interface Emission {
   readonly at: Milliseconds;
   /** For each token: the greedy top-1 minus top-2 logit where it was chosen. */
   readonly margins: readonly number[];
+  /** Where asked, for each token: its natural log-probability, the likeliest token and that one's log-probability. */
+  readonly scored?: {
+    readonly logProbs: readonly number[];
+    readonly tops: readonly number[];
+    readonly topLogProbs: readonly number[];
+  };
   readonly finish?: "stop" | "length" | "error";
 }
 
@@ -54,7 +66,7 @@ export interface Scored {
 }
 
 export interface SessionStats {
-  /** Proof of engagement, e.g. steps, rows, drafted, accepted, pagesShared, prefixHits, largestBatch. */
+  /** Proof of engagement, e.g. steps, rows, scoredTokens, drafted, accepted, pagesShared, prefixHits, largestBatch. */
   readonly counters: Readonly<Record<string, number>>;
   /** Resident memory that the session added to the process, weights included, at its peak so far. */
   readonly addedBytes: number;

@@ -4,31 +4,16 @@
  */
 import type { KvLive, SeqId } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { checkDraft, type DecoderLive, type Draft, NO_DRAFT, type Sequence, verify } from "./decoder.ts";
+import { type Accepted, checkDraft, chooser, type DecoderLive, NO_DRAFT, verify } from "./decoder.ts";
 import type { Emission, Request } from "./engine.ts";
 import type { Batch, Network } from "./network.ts";
-import { checkSampling } from "./sampling.ts";
+import { batchOf, type Planned, type Running } from "./step_batch.ts";
+import { checkRequest } from "./request.ts";
 import type { Job, SchedulerLive, Work } from "./scheduler.ts";
+import { firstOf, scoresOf, type TokenScores } from "./token_scores.ts";
 
 /** Guesses that one sequence may offer in one step at most. */
 const MAX_DRAFT = 32;
-
-interface Running extends Sequence {
-  readonly tokens: number[];
-  /** Absent while waiting or preempted. */
-  seq?: SeqId;
-  /** Rows in the cache. */
-  cached: number;
-}
-
-interface Planned {
-  readonly job: Running & { readonly seq: SeqId };
-  /** Pending rows that run in this step. */
-  readonly rows: number;
-  readonly draft: Draft;
-  /** First row of this job in the batch. */
-  readonly at: number;
-}
 
 export interface LiveParts {
   readonly network: Network;
@@ -36,18 +21,6 @@ export interface LiveParts {
   readonly decoder: DecoderLive;
   readonly scheduler: SchedulerLive;
   readonly clock: Clock;
-}
-
-/** @throws {RangeError} when the prompt is empty or does not fit the context with its answer. */
-export function checkRequest({ id, prompt, maxTokens, sampling }: Request, context: number): void {
-  if (prompt.length === 0) throw new RangeError(`Cannot answer request ${id} as its prompt is empty`);
-  if (prompt.length + maxTokens > context) {
-    throw new RangeError(
-      `Cannot answer request ${id} as prompt and answer must fit ${context} tokens: ` +
-        `found ${prompt.length} + ${maxTokens}`,
-    );
-  }
-  if (sampling) checkSampling(sampling);
 }
 
 export class Loop {
@@ -78,8 +51,17 @@ export class Loop {
 
   /** @throws {RangeError} as `checkRequest`. */
   submit(request: Request): void {
-    checkRequest(request, this.live.network.shape.context);
-    this.#waiting.push({ request, tokens: [...request.prompt], prompted: request.prompt.length, cached: 0 });
+    const { network } = this.live;
+    checkRequest(request, network.shape.context, network.adapters);
+    const { forced, ...shown } = request;
+    this.#waiting.push({
+      request: shown,
+      tokens: [...request.prompt],
+      prompted: request.prompt.length,
+      cached: 0,
+      choose: chooser(request),
+      scored: forced !== undefined || request.scored === true,
+    });
   }
 
   /** Drops every request. */
@@ -117,12 +99,10 @@ export class Loop {
         continue;
       }
       const size = 1 + draft.tokens.length;
-      const accepted = verify(
-        job,
-        draft,
-        logits.subarray(wanted * vocabulary, (wanted + size) * vocabulary),
-        vocabulary,
-      );
+      const own = logits.subarray(wanted * vocabulary, (wanted + size) * vocabulary);
+      const { decoder } = this.live;
+      const accepted = decoder.accept?.(job, draft, own, vocabulary, job.choose) ??
+        verify(job, draft, own, vocabulary, job.choose);
       wanted += size;
       for (const row of accepted.rows.slice(1)) {
         chosen.push(first + rows - 1 + row);
@@ -134,7 +114,8 @@ export class Loop {
         this.#count.accepted += accepted.rows.length - 1;
         this.live.decoder.observe?.(job, draft.tokens.length, accepted.rows.length - 1);
       }
-      emissions.push(this.#emit(job, accepted.tokens, accepted.margins, at));
+      const scored = job.scored ? scoresOf(accepted, own, vocabulary) : undefined;
+      emissions.push(this.#emit(job, accepted, scored, at));
     }
     return emissions;
   }
@@ -193,7 +174,10 @@ export class Loop {
     const index = this.#waiting.findIndex((r) => r.request.id === id);
     if (index < 0) return undefined;
     const [job] = this.#waiting.splice(index, 1);
-    const { seq, matched } = this.live.cache.start(job!.tokens, job!.request.tenant ?? "");
+    const { tenant = "", adapter } = job!.request;
+    // K/V depend on the adapter as on the tokens: what one computed is not another's.
+    const owner = adapter === undefined ? tenant : JSON.stringify([tenant, adapter]);
+    const { seq, matched } = this.live.cache.start(job!.tokens, owner);
     job!.seq = seq;
     job!.cached = matched;
     if (matched > 0) {
@@ -205,39 +189,11 @@ export class Loop {
   }
 
   #batch(plan: readonly Planned[]): Batch {
-    const total = plan.reduce((sum, p) => sum + p.rows + p.draft.tokens.length, 0);
-    const [tokens, positions, sequence, parent] = [0, 0, 0, 0].map(() => new Int32Array(total)) as [
-      Int32Array,
-      Int32Array,
-      Int32Array,
-      Int32Array,
-    ];
-    const want: number[] = [];
-    let tree = false;
-    plan.forEach(({ job, rows, draft, at }, index) => {
-      for (let i = 0; i < rows; i++) {
-        tokens[at + i] = job.tokens[job.cached + i]!;
-        positions[at + i] = job.cached + i;
-        parent[at + i] = i === 0 ? -1 : at + i - 1;
-      }
-      const last = at + rows - 1;
-      draft.tokens.forEach((token, i) => {
-        const row = last + 1 + i;
-        tokens[row] = token;
-        parent[row] = last + 1 + draft.parent[i]!;
-        positions[row] = positions[parent[row]!]! + 1;
-        tree ||= parent[row] !== row - 1;
-      });
-      sequence.fill(index, at, at + rows + draft.tokens.length);
-      if (job.cached + rows === job.tokens.length) {
-        for (let row = last; row <= last + draft.tokens.length; row++) want.push(row);
-      }
-    });
+    const batch = batchOf(plan, (seq) => this.live.cache.view(seq));
     this.#count.steps++;
-    this.#count.rows += total;
+    this.#count.rows += batch.tokens.length;
     this.#count.largestBatch = Math.max(this.#count.largestBatch, plan.length);
-    const past = plan.map(({ job }) => this.live.cache.view(job.seq));
-    return { tokens, positions, sequence, past, want: Int32Array.from(want), ...(tree ? { parent } : {}) };
+    return batch;
   }
 
   #commit(
@@ -252,8 +208,8 @@ export class Loop {
 
   #emit(
     job: Running & { readonly seq: SeqId },
-    tokens: readonly number[],
-    margins: readonly number[],
+    { tokens, margins }: Accepted,
+    scored: TokenScores | undefined,
     at: number,
   ): Emission {
     const { id, maxTokens, stop } = job.request;
@@ -262,7 +218,13 @@ export class Loop {
     const kept = Math.min(room, stopped < 0 ? tokens.length : stopped + 1);
     job.tokens.push(...tokens.slice(0, kept));
     this.#count.tokens += kept;
-    const emission = { id, tokens: tokens.slice(0, kept), margins: margins.slice(0, kept), at };
+    const emission = {
+      id,
+      tokens: tokens.slice(0, kept),
+      margins: margins.slice(0, kept),
+      at,
+      ...(scored ? { scored: firstOf(scored, kept) } : {}),
+    };
     const finish = stopped >= 0 && stopped < kept ? "stop" : kept === room ? "length" : undefined;
     if (finish === undefined) return emission;
     this.live.decoder.finish?.(job);

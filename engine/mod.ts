@@ -20,6 +20,7 @@ export {
 export {
   type Accepted,
   checkDraft,
+  type Choose,
   type DecoderLive,
   type Draft,
   plain,

@@ -22,6 +22,8 @@ export interface Batch {
   readonly parent?: Int32Array;
   /** [sequences] */
   readonly past: readonly KvView[];
+  /** [sequences] the adapter of each; absent: none has one. */
+  readonly adapters?: readonly (string | undefined)[];
   /** Rows whose logits are wanted, ascending. */
   readonly want: Int32Array;
   /** No K/V is wanted of any row. */
@@ -37,6 +39,8 @@ export interface Forward {
 
 export interface Network extends AsyncDisposable {
   readonly shape: NetworkShape;
+  /** The adapters that it holds; absent: none. */
+  readonly adapters?: readonly string[];
   forward(batch: Batch): Promise<Forward>;
   /** log(sum(exp(row))) of each row of logits [rows x vocabulary]. */
   logSumExp(logits: Float32Array): Promise<Float32Array>;

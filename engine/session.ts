@@ -39,6 +39,7 @@ type Slots = Awaited<ReturnType<typeof openSlots>>;
 /** Ids in, ids out: what a worker hosts. */
 export class IdSession implements Omit<Session, "tokenizer"> {
   readonly #loop: Loop;
+  #scoredTokens = 0;
 
   constructor(private readonly network: Network, slots: Slots, clock: Clock) {
     this.#loop = new Loop({ network, clock, ...slots });
@@ -61,12 +62,16 @@ export class IdSession implements Omit<Session, "tokenizer"> {
     }
   }
 
-  score(items: Iterable<ScoreItem>): AsyncIterable<Scored> {
-    return score(this.network, items);
+  async *score(items: Iterable<ScoreItem>): AsyncIterable<Scored> {
+    for await (const scored of score(this.network, items)) {
+      this.#scoredTokens += scored.logProbs.reduce((sum, { length }) => sum + length, 0);
+      yield scored;
+    }
   }
 
   stats(): Promise<SessionStats> {
-    return Promise.resolve({ counters: this.#loop.counters, addedBytes: 0 });
+    const counters = { ...this.#loop.counters, scoredTokens: this.#scoredTokens };
+    return Promise.resolve({ counters, addedBytes: 0 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

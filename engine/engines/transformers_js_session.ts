@@ -3,7 +3,7 @@ import { type PreTrainedModel, Tensor } from "@huggingface/transformers";
 import { Arrivals } from "../arrivals.ts";
 import { systemClock } from "../clock.ts";
 import type { Emission, Request, Scored, ScoreItem, SessionStats } from "../engine.ts";
-import { checkRequest } from "../loop.ts";
+import { checkRequest } from "../request.ts";
 import { checkItem } from "../score.ts";
 import type { Stack } from "../stack.ts";
 import { type ModelConfig, modelConfig, openGguf } from "../weights/mod.ts";
@@ -81,9 +81,9 @@ class PeerSession implements Hosted {
   async *#batch(requests: readonly Request[]): AsyncIterable<Emission> {
     for (const request of requests) {
       checkRequest(request, this.context);
-      if (request.sampling) {
+      if (request.sampling || request.forced || request.scored) {
         throw new RangeError(
-          `Cannot answer request ${request.id} as this engine is greedy: it asks for sampling`,
+          `Cannot answer request ${request.id} as this engine is greedy and tells no scores: it asks for either`,
         );
       }
     }
