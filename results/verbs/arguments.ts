@@ -22,10 +22,15 @@ export interface Usage<T extends Options> {
   readonly command: string;
   readonly about: string;
   readonly options: T;
+  /** What the verb takes besides options: exactly one such argument. Absent: nothing. */
+  readonly operand?: { readonly value: string; readonly about: string };
 }
 
 /** The values given, or undefined after printing the help that was asked for. @throws {UserError} for anything else. */
-export function read<T extends Options>(usage: Usage<T>, args: readonly string[]): Values<T> | undefined {
+export function read<T extends Options>(
+  usage: Usage<T>,
+  args: readonly string[],
+): Values<T> & { readonly _: readonly string[] } | undefined {
   const entries = Object.entries(usage.options);
   const names = (of: (option: Option) => boolean) =>
     entries.filter(([, option]) => of(option)).map(([name]) => name);
@@ -44,7 +49,13 @@ export function read<T extends Options>(usage: Usage<T>, args: readonly string[]
     console.log(help(usage));
     return undefined;
   }
-  if (values._.length > 0) wrong(`it takes no "${values._[0]}"`);
+  const { operand } = usage;
+  if (operand === undefined && values._.length > 0) wrong(`it takes no "${values._[0]}"`);
+  if (operand !== undefined && (values._.length !== 1 || values._[0] === "")) {
+    wrong(
+      `it takes one ${operand.value}: found ${values._.length === 0 ? "none" : `"${values._.join('" "')}"`}`,
+    );
+  }
   for (const [name, { value }] of entries) {
     const given = [values[name]].flat().filter((one) => one !== undefined);
     if (value === undefined) {
@@ -53,7 +64,7 @@ export function read<T extends Options>(usage: Usage<T>, args: readonly string[]
       wrong(`--${name} takes ${value}`);
     }
   }
-  return values as unknown as Values<T>;
+  return values as unknown as Values<T> & { readonly _: readonly string[] };
 }
 
 /** A whole number from `least` to `most`. @throws {UserError} for anything else. */
@@ -63,13 +74,16 @@ export function whole(text: string, name: string, least: number, most: number): 
   throw new UserError(`Cannot use --${name} ${text} as it must be a whole number from ${least} to ${most}.`);
 }
 
-function help<T extends Options>({ command, about, options }: Usage<T>): string {
-  const rows = Object.entries(options).map(([name, { value, about, many }]) =>
-    [
-      `  --${name}${value ? ` ${value}` : ""}`,
-      `${about}${many ? " (may be given several times)" : ""}`,
-    ] as const
-  );
+function help<T extends Options>({ command, about, options, operand }: Usage<T>): string {
+  const rows = [
+    ...(operand ? [[`  ${operand.value}`, operand.about] as const] : []),
+    ...Object.entries(options).map(([name, { value, about, many }]) =>
+      [
+        `  --${name}${value ? ` ${value}` : ""}`,
+        `${about}${many ? " (may be given several times)" : ""}`,
+      ] as const
+    ),
+  ];
   const width = Math.max(...rows.map(([left]) => left.length), 8) + 2;
   return [
     `${command}: ${about}`,

@@ -49,6 +49,29 @@ for (
   });
 }
 
+const WITH_OPERAND = { ...USAGE, operand: { value: "ID", about: "which one" } };
+
+Deno.test("an operand is taken as it is written", () => {
+  assertEquals(read(WITH_OPERAND, ["--json", "0012e5"])!._, ["0012e5"]);
+});
+
+for (
+  const [args, found] of [[[], "none"], [["a", "b"], '"a" "b"'], [[""], '""']] as const
+) {
+  Deno.test(`one operand is wanted, not ${found}`, () => {
+    const { message } = assertThrows(() => read(WITH_OPERAND, args), UserError);
+    assertEquals(
+      message,
+      `Cannot run \`deno task try\` as it takes one ID: found ${found}. Its options are listed by --help.`,
+    );
+  });
+}
+
+Deno.test("--help prints the operand first", async () => {
+  const { out } = await printed(() => Promise.resolve(read(WITH_OPERAND, ["-h"])));
+  assertEquals(out[2], "  ID           which one");
+});
+
 for (const flag of ["--help", "-h"]) {
   Deno.test(`${flag} prints every option, and nothing is run`, async () => {
     const { value, out } = await printed(() => Promise.resolve(read(USAGE, [flag])));
