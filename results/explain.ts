@@ -1,7 +1,18 @@
 /** Why an outcome came out as it did, in sentences. */
 import { AGAIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
 import { isJudged } from "./door.ts";
-import { amount, breachCount, count, percent, plural, times, timesInterval, unitName } from "./figures.ts";
+import {
+  amount,
+  breachCount,
+  count,
+  isBounded,
+  measured,
+  percent,
+  plural,
+  probability,
+  times,
+  timesInterval,
+} from "./figures.ts";
 import { isWideCheck, marginUsed, worstCheck } from "./leaderboard.ts";
 
 /** The word for an outcome, as tables show it. */
@@ -31,36 +42,70 @@ export function explain(outcome: Outcome): readonly string[] {
   }
 }
 
-/** One sentence on one check. */
+/** One sentence on one check, and one on each of its parts that failed. */
 export function explainCheck(check: Check): string {
-  const { n, decision, unit, allowed = 0, note } = check;
   const where = `${check.metric} of ${check.eval}${check.when === "under load" ? " under load" : ""}`;
-  const over = `over ${plural(n, "sample")}`;
-  if (!isJudged(check)) return `${where} is reported, not judged.${noted(note)}`;
-  if (unit === "breaches") {
-    const found = check.loss === 0 ? "no breach" : breachCount(check.loss);
-    return `${where} found ${found} ${over}; ${allowed === 0 ? "none is" : `${count(allowed)} are`} allowed.${
-      noted(note)
-    }`;
-  }
-  const limit = `${amount(allowed, unit)} ${unitName(unit)} is allowed`;
-  const worst = `${amount(check.interval.high, unit)} ${unitName(unit)}`;
-  if (decision === "pass") {
-    return `${where} lost at most ${worst} ${over}; ${limit}.${noted(note)}`.replace(
-      /lost at most −\S+ \S+/,
-      "lost nothing",
-    );
-  }
-  if (decision === "fail") {
-    const least = `${amount(check.loss, unit)} ${unitName(unit)} [${amount(check.interval.low, unit)}, ${
-      amount(check.interval.high, unit)
-    }]`;
-    return `${where} lost ${least} ${over}; ${limit}.${noted(note)}`;
-  }
-  const more = check.needed !== undefined && check.needed > n
-    ? ` If the estimate holds, about ${count(check.needed - n)} more samples would decide.`
-    : "";
-  return `${where} may have lost as much as ${worst} ${over}; ${limit}.${noted(note)}${more}`;
+  if (!isJudged(check)) return `${where} is reported, not judged.${noted(check.note)}`;
+  const parts = check.slices?.filter(({ failed }) => failed) ?? [];
+  const said = `${where} ${RULES[check.rule](check)}.`;
+  return parts.length === 0 ? said + noted(check.note) : `${said} ${inParts(check, parts)}`;
+}
+
+const over = ({ n }: Check) => `over ${plural(n, "sample")}`;
+/** e.g. "6.1 pp [3.4, 8.8]": of a loss, so positive is worse. */
+const lossOf = ({ loss, interval: { low, high }, unit }: Check) =>
+  `${measured(loss, unit)} [${amount(low, unit)}, ${amount(high, unit)}]`;
+
+/** What each rule found, after the name of what it looked at. */
+const RULES: Readonly<Record<Check["rule"], (check: Check) => string>> = {
+  margin(check) {
+    const { n, unit, decision, allowed = 0, interval: { high }, needed = 0 } = check;
+    const limit = `${measured(allowed, unit)} is allowed`;
+    if (decision === "fail" && check.interval.low > allowed) {
+      return `lost ${lossOf(check)} ${over(check)}; ${limit}`;
+    }
+    if (decision !== "unsure") {
+      return `lost ${high <= 0 ? "nothing" : `at most ${measured(high, unit)}`} ${over(check)}; ${limit}`;
+    }
+    const more = needed > n
+      ? `. If the estimate holds, about ${count(needed - n)} more samples would decide`
+      : "";
+    return `may have lost as much as ${measured(high, unit)} ${over(check)}; ${limit}${more}`;
+  },
+  guard(check) {
+    const { unit, decision, allowed = 0, interval, slices = [] } = check;
+    const limit = measured(allowed, unit);
+    if (!isBounded(interval)) {
+      return `is not shown to lose more than ${limit}, and ${
+        plural(check.clusters, "cluster")
+      } could show nothing`;
+    }
+    if (decision === "pass" || slices.some(({ failed }) => failed)) {
+      return `is not shown to lose more than ${limit} ${over(check)}: ${lossOf(check)}`;
+    }
+    return interval.high < -allowed
+      ? `moved by ${lossOf(check)} ${over(check)}, the other way than a loss; ${limit} either way is allowed`
+      : `is shown to lose more than ${limit} ${over(check)}: ${lossOf(check)}`;
+  },
+  exact(check) {
+    const { loss, allowed = 0 } = check;
+    const found = loss === 0 ? "no breach" : breachCount(loss);
+    return `found ${found} ${over(check)}; ${allowed === 0 ? "none is" : `${count(allowed)} are`} allowed`;
+  },
+  law(check) {
+    const { candidate, loss, decision, allowed = 0 } = check;
+    const found = `${probability(candidate)}, total variation ${loss.toFixed(3)}, ${over(check)}`;
+    const limit = `it fails below ${probability(allowed)}`;
+    if (decision === "unsure") return `could not be tested against its law: ${found}`;
+    return `${decision === "pass" ? "follows" : "does not follow"} its law: ${found}; ${limit}`;
+  },
+};
+
+function inParts({ unit, allowed = 0 }: Check, parts: NonNullable<Check["slices"]>): string {
+  const each = parts.map(({ name, n, loss, low }) =>
+    `${name} (${measured(loss, unit)}, at least ${amount(low, unit)}, n=${count(n)})`
+  );
+  return `Parts of it are shown to lose more than ${measured(allowed, unit)}: ${each.join(", ")}.`;
 }
 
 function held(checks: readonly Check[]): readonly string[] {

@@ -55,46 +55,69 @@ export const moment = (at: number): string =>
 
 type Unit = Check["unit"];
 
-/** The unit in a word: "pp" (percentage points), "nats", "breaches". */
+/** The unit in a word: "pp" (percentage points), "nats", "breaches", "logits"; nothing for a probability. */
 export const unitName = (unit: Unit): string =>
-  ({ fraction: "pp", "nats/token": "nats", breaches: "breaches" })[unit];
+  ({ fraction: "pp", "nats/token": "nats", breaches: "breaches", logits: "logits", p: "" })[unit];
 
 /** An amount in the metric's unit without its name, signed where asked: 0.013 as "+1.3" for fractions. */
 export function amount(value: number, unit: Unit, signed = false): string {
   const text = unit === "fraction"
     ? Math.abs(value * 100).toFixed(1)
-    : unit === "nats/token"
-    ? Math.abs(value).toFixed(3)
-    : count(Math.abs(value));
+    : unit === "breaches"
+    ? count(Math.abs(value))
+    : Math.abs(value).toFixed(3);
   if (Number(text) === 0) return text;
   return value < 0 ? `−${text}` : signed ? `+${text}` : text;
 }
 
+/** e.g. "1.3 pp". */
+export const measured = (value: number, unit: Unit): string => `${amount(value, unit)} ${unitName(unit)}`;
+
 /** e.g. "1 breach", "17 breaches". */
 export const breachCount = (n: number): string => `${count(n)} ${n === 1 ? "breach" : "breaches"}`;
 
-/** What the candidate changed: "−0.3 pp" is a loss of 0.3 points; breaches are counted as they are. */
-export function change(check: Check): string {
-  const { unit, loss } = check;
-  return unit === "breaches" ? breachCount(loss) : `${amount(-loss, unit, true)} ${unitName(unit)}`;
+/** e.g. "p 0.31", "p 2e-7". */
+export const probability = (p: number): string =>
+  `p ${p >= 0.001 ? p.toFixed(p < 0.1 ? 3 : 2) : p === 0 ? "0" : p.toExponential(0)}`;
+
+/** Whether there were enough clusters for bounds: evals give bounds of a billion where there were not. */
+export const isBounded = ({ low, high }: Pick<Interval, "low" | "high">): boolean => low > -1e9 && high < 1e9;
+
+/** What the candidate changed: "−0.3 pp" is a loss of 0.3 points; breaches are counted, and a law has its p value. */
+export function change({ unit, rule, loss, candidate }: Check): string {
+  if (rule === "exact") return breachCount(loss);
+  if (rule === "law") return probability(candidate);
+  return `${amount(-loss, unit, true)} ${unitName(unit)}`;
 }
 
-/** The interval of the change: "[−0.9, +0.3]"; empty for a count. */
-export function changeInterval({ unit, interval }: Check): string {
-  if (unit === "breaches") return "";
+/** The interval of the change: "[−0.9, +0.3]"; the total variation for a law, nothing for a count. */
+export function changeInterval({ unit, rule, interval, loss }: Check): string {
+  if (rule === "exact") return "";
+  if (rule === "law") return `variation ${loss.toFixed(3)}`;
+  if (!isBounded(interval)) return "unbounded";
   return `[${amount(-interval.high, unit, true)}, ${amount(-interval.low, unit, true)}]`;
 }
 
-/** The margin as the smallest change that passes: "−1.0 pp"; "none" where a single breach is too many. */
-export function margin({ allowed, unit }: Check): string {
+/** Where a check fails, as the smallest change that passes: "−1.0 pp"; "none" where a single breach is too many. */
+export function margin({ allowed, unit, rule }: Check): string {
   if (allowed === undefined) return "not judged";
-  if (unit === "breaches") return allowed === 0 ? "none" : count(allowed);
+  if (rule === "exact") return allowed === 0 ? "none" : count(allowed);
+  if (rule === "law") return `${probability(allowed)}`;
   return `${amount(-allowed, unit)} ${unitName(unit)}`;
+}
+
+/** The same with its kind: "margin −2.0 pp", "guard −1.0 pp", "breaches allowed: none", "fails below p 0.001". */
+export function limit(check: Check): string {
+  if (check.allowed === undefined) return "not judged";
+  const kind =
+    { margin: "margin", guard: "guard", exact: "breaches allowed:", law: "fails below" }[check.rule];
+  return `${kind} ${margin(check)}`;
 }
 
 /** A score as a level: 0.412 as "41.2 %", 2.31 as "2.310". */
 export function level(value: number, unit: Unit): string {
   if (value === null || !Number.isFinite(value)) return "–";
+  if (unit === "p") return probability(value);
   return unit === "fraction"
     ? `${(value * 100).toFixed(1)} %`
     : unit === "breaches"

@@ -161,16 +161,22 @@ export function worstCheck(outcome: Outcome): Check | undefined {
   )[0];
 }
 
-/** The worst plausible loss as a share of what is allowed: above 1 is over the margin. */
-export function marginUsed({ unit, loss, interval, allowed = 0 }: Check): number {
-  const worst = unit === "breaches" ? loss : interval.high;
+/**
+ * How much of what is allowed is used up: above 1 is over. By margin the worst plausible loss counts, for a guard the
+ * loss that is shown, for a law how far its probability has fallen.
+ */
+export function marginUsed({ rule, loss, candidate, interval, allowed = 0, decision }: Check): number {
+  if (rule === "law") return allowed / candidate;
+  // A guard may watch both directions; it says so only by failing.
+  const shown = decision === "fail" ? Math.max(interval.low, -interval.high) : interval.low;
+  const worst = rule === "exact" ? loss : rule === "guard" ? shown : interval.high;
   if (allowed > 0) return worst / allowed;
   return worst > 0 ? Infinity : 0;
 }
 
-/** Whether a check was given more room than a board allows. */
-export function isWideCheck({ unit, allowed }: Check): boolean {
-  return allowed !== undefined && allowed > BOARD_MARGIN[unit] + 1e-12;
+/** Whether a check was given more room than a board allows; only margins decide places. */
+export function isWideCheck({ rule, unit, allowed }: Check): boolean {
+  return rule === "margin" && allowed !== undefined && allowed > (BOARD_MARGIN[unit] ?? 0) + 1e-12;
 }
 
 function isWide({ outcome }: Recording): boolean {

@@ -2,7 +2,8 @@
 import type { Digest, Hardware, Milliseconds } from "../engine/mod.ts";
 import type { Outcome } from "../evals/mod.ts";
 
-export const SCHEMA = 1;
+/** 2: a check names its rule, and what is judged is more. */
+export const SCHEMA = 2;
 
 export interface Stamp {
   readonly at: Milliseconds;

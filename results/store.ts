@@ -171,7 +171,7 @@ function parse({ id, body }: Row): { readonly recording: Recording } | { readonl
   try {
     const recording = JSON.parse(body) as Recording;
     if (recording.schema !== SCHEMA) {
-      return { why: `its schema is ${recording.schema}, this version reads ${SCHEMA}` };
+      return { why: foreign(recording.schema) };
     }
     const { stamp, outcome } = recording;
     const found = createHash("sha256").update(canonical({ stamp, outcome } as unknown as Json)).digest("hex");
@@ -181,6 +181,13 @@ function parse({ id, body }: Row): { readonly recording: Recording } | { readonl
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Verdicts of another schema came from other rules, so they stand beside none of today's. */
+function foreign(schema: number): string {
+  return schema < SCHEMA
+    ? `an older Assay judged it by other rules (schema ${schema}, now ${SCHEMA}); it is kept, and running it again puts it on the board`
+    : `its schema is ${schema}, this version reads ${SCHEMA}: update Assay`;
 }
 
 /** Runs `action`, giving what goes wrong with the file as one sentence. */

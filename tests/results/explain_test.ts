@@ -1,6 +1,17 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { explain, explainCheck } from "../../results/mod.ts";
-import { breaches, check, failed, recorded, trial, unmeasured, unsure, workload } from "./fixture.ts";
+import {
+  breaches,
+  check,
+  failed,
+  guard,
+  law,
+  recorded,
+  trial,
+  unmeasured,
+  unsure,
+  workload,
+} from "./fixture.ts";
 
 Deno.test("a pass says what came nearest to its margin and what speed is claimed", () => {
   assertEquals(explain(recorded(trial("int8"), [workload(1.62)], [check(0.003, -0.003, 0.009)])), [
@@ -36,4 +47,47 @@ Deno.test("void and skipped give their reason", () => {
 
 Deno.test("a check that gained lost nothing", () => {
   assertStringIncludes(explainCheck(check(-0.02, -0.03, -0.01)), "lost nothing");
+});
+
+Deno.test("a guard says what is not shown, or what is", () => {
+  assertEquals(
+    explainCheck(guard(0.02, -0.06, 0.13)),
+    "kl_p99 of wikipedia is not shown to lose more than 0.100 nats over 600 samples: 0.020 nats [−0.060, 0.130].",
+  );
+  assertEquals(
+    explainCheck(guard(0.3, 0.2, 0.4)),
+    "kl_p99 of wikipedia is shown to lose more than 0.100 nats over 600 samples: 0.300 nats [0.200, 0.400].",
+  );
+  assertStringIncludes(
+    explainCheck(guard(-0.3, -0.4, -0.2, { decision: "fail" })),
+    "moved by −0.300 nats [−0.400, −0.200] over 600 samples, the other way than a loss",
+  );
+  assertStringIncludes(
+    explainCheck(guard(0.3, -1e9, 1e9, { clusters: 3 })),
+    "and 3 clusters could show nothing",
+  );
+});
+
+Deno.test("a law has its probability and the total variation", () => {
+  assertEquals(
+    explainCheck(law(0.314, 0.012)),
+    "uniform of sampling follows its law: p 0.31, total variation 0.012, over 600 samples; it fails below p 0.001.",
+  );
+  assertEquals(
+    explainCheck(law(2e-7, 0.4)),
+    "uniform of sampling does not follow its law: p 2e-7, total variation 0.400, over 600 samples; it fails below p 0.001.",
+  );
+  assertStringIncludes(explainCheck(law(1, 0, { decision: "unsure" })), "could not be tested");
+});
+
+Deno.test("a part that failed is named with its loss, though the whole held", () => {
+  const slices = [
+    { name: "long", n: 120, loss: 0.061, low: 0.034, failed: true },
+    { name: "short", n: 480, loss: 0, low: -0.01, failed: false },
+  ];
+  assertEquals(
+    explainCheck(check(0.003, -0.003, 0.009, { slices, decision: "fail", note: "shown on long" })),
+    "acc of arc_easy lost at most 0.9 pp over 600 samples; 2.0 pp is allowed. " +
+      "Parts of it are shown to lose more than 2.0 pp: long (6.1 pp, at least 3.4, n=120).",
+  );
 });

@@ -86,6 +86,7 @@ export function check(loss: number, low: number, high: number, over: Partial<Che
     eval: "arc_easy",
     metric: "acc",
     unit: "fraction",
+    rule: "margin",
     when: "quiet",
     against: "baseline",
     n: 600,
@@ -106,10 +107,37 @@ export const breaches = (found: number, over: Partial<Check> = {}): Check =>
     eval: "token_match",
     metric: "mismatches",
     unit: "breaches",
+    rule: "exact",
     allowed: 0,
     base: 0,
     candidate: found,
     decision: found === 0 ? "pass" : "fail",
+    ...over,
+  });
+
+/** A guard on a tail; the bounds are those at which guards speak. */
+export const guard = (loss: number, low: number, high: number, over: Partial<Check> = {}): Check =>
+  check(loss, low, high, {
+    eval: "wikipedia",
+    metric: "kl_p99",
+    unit: "nats/token",
+    rule: "guard",
+    allowed: 0.1,
+    decision: low > 0.1 ? "fail" : "pass",
+    ...over,
+  });
+
+/** A law tested on draws: a p value and the total variation. */
+export const law = (p: number, variation: number, over: Partial<Check> = {}): Check =>
+  check(variation, p, p, {
+    eval: "sampling",
+    metric: "uniform",
+    unit: "p",
+    rule: "law",
+    allowed: 0.001,
+    base: 1,
+    candidate: p,
+    decision: p >= 0.001 ? "pass" : "fail",
     ...over,
   });
 

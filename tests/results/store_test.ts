@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
 import type { Outcome } from "../../evals/mod.ts";
-import { exportJsonl, ledger, openStore, storePath } from "../../results/mod.ts";
+import { type Broken, exportJsonl, ledger, openStore, type SCHEMA, storePath } from "../../results/mod.ts";
 import {
   check,
   failed,
@@ -109,6 +109,19 @@ Deno.test("a row edited by other hands is named as broken while the others are r
     const broken: unknown[] = [];
     assertEquals([...store.read({}, (row) => broken.push(row))].map(({ id }) => id), [good.id]);
     assertEquals(broken, [{ id: bad.id, why: "its contents do not match its digest" }]);
+  });
+});
+
+Deno.test("a row of an older schema is kept, named as broken, and said to have been judged by other rules", async () => {
+  await inFolder(async (path) => {
+    using store = openStore(path);
+    const old = await recording(failed(trial("old")));
+    store.append({ ...old, schema: 1 as typeof SCHEMA });
+    const broken: Broken[] = [];
+    assertEquals([...store.read({}, (row) => broken.push(row))], []);
+    assertEquals(broken.map(({ id }) => id), [old.id]);
+    assertStringIncludes(broken[0]!.why, "an older Assay judged it by other rules (schema 1, now 2)");
+    assertEquals(store.revision(), 1);
   });
 });
 
