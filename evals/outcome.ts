@@ -1,5 +1,6 @@
 /** What a trial comes to. Only `recorded` has a speed, and only a Pass admits one. */
 import type { Digest, Milliseconds, Part, SlotName } from "../engine/mod.ts";
+import type { Objective } from "../datasets/mod.ts";
 import type { Bottleneck, Claim } from "../techniques/mod.ts";
 
 export interface Interval {
@@ -71,6 +72,10 @@ export interface Timing {
   readonly sent: Milliseconds;
   /** When each token became known. */
   readonly tokens: readonly Milliseconds[];
+  /** How the stream said that it ended; absent: it never did. */
+  readonly finish?: "stop" | "length" | "error";
+  /** How long after its last token became known the client had it. */
+  readonly lag?: Milliseconds;
 }
 
 /** One pass over a workload by one arm. */
@@ -79,6 +84,17 @@ export interface Block {
   readonly startedAt: Milliseconds;
   readonly duration: Milliseconds;
   readonly timings: readonly Timing[];
+  /** How much the engine's own counters grew over the block. */
+  readonly counted?: Readonly<Record<string, number>>;
+  readonly meanwhile?: Meanwhile;
+}
+
+/** What else befell the machine during a block. */
+export interface Meanwhile {
+  /** How much further the wall's clock went than the one that times: far from 0 where one of them jumped. */
+  readonly jump: Milliseconds;
+  /** Share of the processors' time that the host gave to others; absent where the system does not tell. */
+  readonly stolen?: number;
 }
 
 export interface Percentiles {
@@ -99,6 +115,19 @@ export interface ArmSpeed {
   readonly addedBytes: number;
 }
 
+/** What became of a workload's latency objective; "unjudged" where too few requests were timed for its percentile. */
+export type ObjectiveOutcome =
+  | {
+    readonly kind: "held" | "broke";
+    readonly objective: Objective;
+    /** The objective's figure of either arm. */
+    readonly base: Milliseconds;
+    readonly candidate: Milliseconds;
+    /** The largest figure of the candidate that holds. */
+    readonly limit: Milliseconds;
+  }
+  | { readonly kind: "unjudged"; readonly objective: Objective; readonly why: string };
+
 export interface WorkloadSpeed {
   readonly workload: string;
   readonly base: ArmSpeed;
@@ -107,10 +136,14 @@ export interface WorkloadSpeed {
   readonly ratio: { readonly estimate: number; readonly interval: Interval };
   /** Half-width of the A/A ratio on the same workload in this run; no gain inside it is claimed. */
   readonly noise: number;
-  /** "faster" or "slower" only where the interval clears 1 by more than the noise. */
+  /** "faster" or "slower" only where the interval clears 1 by more than the noise; never "faster" where `objective` broke. */
   readonly claim: "faster" | "slower" | "no difference";
   /** Tokens/s of candidate over the peer engine's f32, where it ran on the same machine in the same run. */
   readonly overPeer?: number;
+  /** Of `overPeer`: the half-widths of both ratios to the baseline, added in squares on the logarithms. */
+  readonly overPeerInterval?: Interval;
+  /** Absent where the workload has no objective. */
+  readonly objective?: ObjectiveOutcome;
   readonly blocks: readonly Block[];
 }
 
