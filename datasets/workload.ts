@@ -10,6 +10,15 @@ export type Arrival =
   | { readonly kind: "closed"; readonly clients: number }
   | { readonly kind: "offline" };
 
+/** A latency that users may not lose, whatever the throughput: the percentile of a figure over a race's requests. */
+export interface Objective {
+  /** Time to the first token, or between a request's tokens on average. */
+  readonly figure: "ttft" | "tpot";
+  readonly percentile: "p95" | "p99";
+  /** The largest that holds: a multiple of the baseline's own in the same race, or a time. */
+  readonly most: { readonly timesBaseline: number } | { readonly milliseconds: number };
+}
+
 export interface Workload {
   readonly name: string;
   readonly summary: string;
@@ -20,4 +29,8 @@ export interface Workload {
   /** Tokens generated per request, exactly, so that arms cannot differ in length. */
   readonly maxTokens: number;
   readonly seed: number;
+  /** No gain is claimed where this breaks. */
+  readonly objective?: Objective;
+  /** Says that its prompts repeat themselves, from which copying gains more than from other texts. */
+  readonly repeats?: boolean;
 }
