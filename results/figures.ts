@@ -55,9 +55,16 @@ export const moment = (at: number): string =>
 
 type Unit = Check["unit"];
 
-/** The unit in a word: "pp" (percentage points), "nats", "breaches", "logits"; nothing for a probability. */
+/** The unit in a word: "pp" (percentage points), "nats", "bits", "breaches", "logits"; nothing for a probability. */
 export const unitName = (unit: Unit): string =>
-  ({ fraction: "pp", "nats/token": "nats", breaches: "breaches", logits: "logits", p: "" })[unit];
+  ({
+    fraction: "pp",
+    "nats/token": "nats",
+    "bits/byte": "bits",
+    breaches: "breaches",
+    logits: "logits",
+    p: "",
+  })[unit];
 
 /** An amount in the metric's unit without its name, signed where asked: 0.013 as "+1.3" for fractions. */
 export function amount(value: number, unit: Unit, signed = false): string {
@@ -102,16 +109,15 @@ export function changeInterval({ unit, rule, interval, loss }: Check): string {
 export function margin({ allowed, unit, rule }: Check): string {
   if (allowed === undefined) return "not judged";
   if (rule === "exact") return allowed === 0 ? "none" : count(allowed);
-  if (rule === "law") return `${probability(allowed)}`;
+  if (rule === "law") return probability(allowed);
   return `${amount(-allowed, unit)} ${unitName(unit)}`;
 }
 
-/** The same with its kind: "margin −2.0 pp", "guard −1.0 pp", "breaches allowed: none", "fails below p 0.001". */
+/** The same with its kind: "margin −2.0 pp", "guard −1.0 pp", "none allowed", "limit p 0.001". */
 export function limit(check: Check): string {
   if (check.allowed === undefined) return "not judged";
-  const kind =
-    { margin: "margin", guard: "guard", exact: "breaches allowed:", law: "fails below" }[check.rule];
-  return `${kind} ${margin(check)}`;
+  if (check.rule === "exact") return `${margin(check)} allowed`;
+  return `${{ margin: "margin", guard: "guard", law: "limit" }[check.rule]} ${margin(check)}`;
 }
 
 /** A score as a level: 0.412 as "41.2 %", 2.31 as "2.310". */

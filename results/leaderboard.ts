@@ -6,6 +6,7 @@ import type { Digest, Hardware } from "../engine/mod.ts";
 import { AGAIN, BOARD_MARGIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
 import { isJudged } from "./door.ts";
 import type { Recording, Stamp } from "./recording.ts";
+import { type Tries, triesOf } from "./tries.ts";
 
 export interface Scope {
   readonly hardware: Hardware;
@@ -20,8 +21,7 @@ export interface Row {
   readonly techniques: readonly string[];
   readonly kind: Outcome["kind"];
   readonly at: number;
-  /** Judged recordings of this name in this scope, this one included. */
-  readonly tries: number;
+  readonly tried: Tries;
   /** The judged check nearest to or furthest over its margin, without its samples. */
   readonly worst?: Check;
   /** Why there is no speed, for void and skipped. */
@@ -81,14 +81,21 @@ export function scopeKey({ hardware, model, suite, workload }: Scope): string {
   return [hardware.id.slice(0, 8), model.digest.slice(0, 8), precision, suite, workload].join(".");
 }
 
+/** Whether two recordings stand on the same boards. */
+export function shareScope(a: Recording, b: Recording): boolean {
+  const key = ({ stamp: { hardware, model }, outcome: { trial } }: Recording) =>
+    scopeKey({ hardware, model, suite: trial.suite, workload: "" });
+  return key(a) === key(b);
+}
+
 function fold(key: string, scope: Scope, recordings: readonly Recording[]): Board {
   const timed: TimedRow[] = [];
   const wide: TimedRow[] = [];
   const refused: Row[] = [];
   let noise: TimedRow | undefined;
   let peer: TimedRow | undefined;
-  for (const [recording, tries] of latest(recordings)) {
-    const row = rowOf(recording, tries);
+  for (const recording of latest(recordings)) {
+    const row = rowOf(recording, triesOf(recording, recordings));
     const figures = figuresOf(recording, scope.workload);
     if (figures === undefined) refused.push(row);
     else if (row.name === AGAIN) noise = { ...row, figures };
@@ -120,17 +127,16 @@ export const timedRows = ({ ranked, wide, peer, noise }: Board): readonly TimedR
 export const gains = ({ claim, noise, overPeer = Infinity }: Figures): boolean =>
   claim === "faster" && overPeer > 1 + noise;
 
-/** Of each name the latest judged recording, else the latest of any kind, with how many were judged. */
-function latest(recordings: readonly Recording[]): readonly (readonly [Recording, number])[] {
+/** Of each name the latest judged recording, else the latest of any kind. */
+export function latest(recordings: readonly Recording[]): readonly Recording[] {
   const names = Map.groupBy(recordings, ({ outcome }) => outcome.trial.name);
   return [...names.values()].map((all) => {
     const judged = all.filter(({ outcome: { kind } }) => kind === "recorded" || kind === "rejected");
-    const newest = (judged.length > 0 ? judged : all).reduce((a, b) => b.stamp.at >= a.stamp.at ? b : a);
-    return [newest, judged.length] as const;
+    return (judged.length > 0 ? judged : all).reduce((a, b) => b.stamp.at >= a.stamp.at ? b : a);
   });
 }
 
-function rowOf({ id, stamp, outcome }: Recording, tries: number): Row {
+function rowOf({ id, stamp, outcome }: Recording, tried: Tries): Row {
   const worst = worstCheck(outcome);
   return {
     id,
@@ -138,7 +144,7 @@ function rowOf({ id, stamp, outcome }: Recording, tries: number): Row {
     techniques: outcome.trial.techniques.map(({ name }) => name),
     kind: outcome.kind,
     at: stamp.at,
-    tries,
+    tried,
     ...(worst === undefined ? {} : { worst: { ...worst, samples: [] } }),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
   };

@@ -3,6 +3,7 @@ export * from "./recording.ts";
 export { type Context, readCommit, record, stamp, versions } from "./record.ts";
 export { openStore, storePath } from "./store.ts";
 export { ledger } from "./ledger.ts";
+export { type GateRate, gateRate } from "./gate_rate.ts";
 export { exportJsonl } from "./export.ts";
 export {
   type Board,
@@ -13,6 +14,7 @@ export {
   type Scope,
   type TimedRow,
 } from "./leaderboard.ts";
+export { saidTries, type Tries, triesOf } from "./tries.ts";
 export { explain, explainCheck, type Word, word } from "./explain.ts";
 export { summarise, type Summary } from "./summary.ts";
 export { renderBoard, terminalWidth, wantsColour, why } from "./terminal.ts";

@@ -10,13 +10,16 @@ import {
   count,
   day,
   duration,
+  limit,
   plural,
   rate,
   times,
   timesInterval,
 } from "./figures.ts";
+import { gateRate } from "./gate_rate.ts";
 import { type Board, isSteady, type Row, type TimedRow, timedRows } from "./leaderboard.ts";
 import { rowWord, summarise } from "./summary.ts";
+import { saidTries } from "./tries.ts";
 
 const WIDTH = 80;
 const COLUMNS = [3, 7, 19, 27, 19] as const;
@@ -27,6 +30,8 @@ export interface Rendering {
   readonly reasons?: ReadonlyMap<string, readonly string[]>;
   /** Columns of the terminal; 80 where absent, and never more. */
   readonly width?: number;
+  /** How often the gate refuses the baseline itself, in a line; as it was last measured where absent. */
+  readonly gate?: string;
 }
 
 /** Whether standard output is for a person who wants colour: a terminal, and NO_COLOR is not set. */
@@ -40,7 +45,10 @@ export function terminalWidth(): number {
 }
 
 /** One board as text. */
-export function renderBoard(board: Board, { colour, reasons, width = WIDTH }: Rendering): string {
+export function renderBoard(
+  board: Board,
+  { colour, reasons, width = WIDTH, gate = gateRate() }: Rendering,
+): string {
   const { bold, dim } = createColors(colour);
   const { hardware, model, suite, workload } = board.scope;
   const columns = Math.max(24, Math.min(width, WIDTH));
@@ -58,14 +66,21 @@ export function renderBoard(board: Board, { colour, reasons, width = WIDTH }: Re
   const paint = (row: Row, place: string, speed: string) => {
     const verdict = rowWord(row);
     lines.push(put([place, verdict, row.name, quality(row), speed], tint(colour, verdict)));
+    lines.push(...beneath(row).map(dim));
+  };
+  const beneath = (row: Row) => {
+    const cells = ["", "", saidTries(row.tried) ?? "", basis(row)];
+    return cells.some((cell) => cell !== "") ? [put(cells)] : [];
   };
   for (const row of board.ranked) paint(row, row.tied ? `${row.place}=` : `${row.place}`, speedOf(row));
   for (const row of board.wide) paint(row, "-", speedOf(row));
   for (const row of board.refused) paint(row, "-", untimed(row));
   for (const [label, row] of [["peer", board.peer], ["noise", board.noise]] as const) {
-    if (row) lines.push(dim(put(["", label, row.name, quality(row), speedOf(row)])));
+    if (row) {
+      lines.push(dim(put(["", label, row.name, quality(row), speedOf(row)])), ...beneath(row).map(dim));
+    }
   }
-  lines.push(...notes(board).flatMap(said).map(dim));
+  lines.push(...[...notes(board), gate].flatMap(said).map(dim));
   lines.push(...(columns < WIDTH ? latencyLines(board).flatMap(said) : latencyTable(board, dim)));
   for (const row of board.refused) {
     const because = reasons?.get(row.id) ?? (row.reason === undefined ? [] : [row.reason]);
@@ -149,6 +164,11 @@ function quality({ worst }: Row): string {
   return worst === undefined ? "" : `${change(worst)} ${changeInterval(worst).replaceAll(" ", "")}`;
 }
 
+/** What the quality of a row rests on. */
+function basis({ worst }: Row): string {
+  return worst === undefined ? "" : `${limit(worst)}, n=${count(worst.n)}`;
+}
+
 function untimed({ worst }: Row): string {
   const more = (worst?.needed ?? 0) - (worst?.n ?? 0);
   return worst?.decision === "unsure" && more > 0 ? `needs ~${count(more)} more` : "not timed";
@@ -168,13 +188,19 @@ function line(cells: readonly string[], paint = unpainted): string {
   }).join(" ");
 }
 
-/** A row over three lines: what it is, its quality, its speed. */
+/** A row over several lines: what it is, its quality, its speed, and what they rest on. */
 function stacked(columns: number) {
-  return ([place = "", verdict = "", name = "", ...figures]: readonly string[], paint = unpainted): string =>
-    [
-      ` ${fit(place, 3)} ${paint(fit(verdict, 7))} ${fit(name, columns - 13).trimEnd()}`,
-      ...figures.filter((text) => text !== "").map((text) => `     ${fit(text, columns - 5).trimEnd()}`),
+  return (
+    [place = "", verdict = "", name = "", ...figures]: readonly string[],
+    paint = unpainted,
+  ): string => {
+    const head = ` ${fit(place, 3)} ${paint(fit(verdict, 7))} ${fit(name, columns - 13).trimEnd()}`;
+    const below = verdict === "" ? [name, ...figures] : figures;
+    return [
+      ...(verdict === "" ? [] : [head]),
+      ...below.filter((text) => text !== "").map((text) => `     ${fit(text, columns - 5).trimEnd()}`),
     ].join("\n");
+  };
 }
 
 function tint(colour: boolean, verdict: Word): Paint {

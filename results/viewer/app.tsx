@@ -3,10 +3,11 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { UserError } from "../../engine/mod.ts";
-import { type Board, boards } from "../leaderboard.ts";
-import type { ResultsStore } from "../recording.ts";
+import { type Board, boards, shareScope } from "../leaderboard.ts";
+import type { Recording, ResultsStore } from "../recording.ts";
 import { explain } from "../explain.ts";
 import { summarise } from "../summary.ts";
+import { triesOf } from "../tries.ts";
 import { BoardPage } from "./board_page.tsx";
 import { history, HistoryPage } from "./history_page.tsx";
 import { Page } from "./page.tsx";
@@ -52,10 +53,7 @@ export function createApp(store: ResultsStore): Hono {
     if (recording === undefined) return missing(c, sentenceFor(shelf, id));
     return page(
       c,
-      <TrialPage
-        recording={recording}
-        tries={tries(shelf, recording.outcome.trial.id, recording.stamp.hardware.id)}
-      />,
+      <TrialPage recording={recording} tries={triesOf(recording, scopeOf(shelf, recording))} />,
     );
   });
   app.get("/api/board", (c) => {
@@ -117,11 +115,9 @@ function chosen(all: readonly Board[], key: string | undefined): Board | undefin
   return timed[0];
 }
 
-function tries(shelf: Shelf, trial: string, hardware: string): number {
-  return shelf.recordings.filter(({ stamp, outcome }) =>
-    outcome.trial.id === trial && stamp.hardware.id === hardware && "verdict" in outcome
-  ).length;
-}
+/** The recordings that stand on the same boards, oldest first. */
+const scopeOf = (shelf: Shelf, recording: Recording) =>
+  shelf.recordings.filter((other) => shareScope(other, recording));
 
 function sentenceFor(shelf: Shelf, id: string): string {
   const broken = shelf.broken.find((row) => row.id === id);

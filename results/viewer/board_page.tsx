@@ -1,5 +1,5 @@
 /** The board: the verdict in a sentence, the scope, and quality to the left of speed. */
-import { change, changeInterval, count, margin, rate, times, timesInterval } from "../figures.ts";
+import { change, changeInterval, count, limit, rate, times, timesInterval } from "../figures.ts";
 import {
   type Board,
   gains,
@@ -11,6 +11,8 @@ import {
 } from "../leaderboard.ts";
 import type { Broken } from "../recording.ts";
 import { rowWord, summarise } from "../summary.ts";
+import { saidTries } from "../tries.ts";
+import { gateRate } from "../gate_rate.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { LatencyTable } from "./latency_table.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
@@ -93,6 +95,7 @@ export function BoardPage({ boards, board, broken }: {
           )}
         </tbody>
       </table>
+      <p class="hint">{gateRate()}</p>
       <LatencyTable rows={timed} />
       <Guide />
     </Page>
@@ -119,6 +122,7 @@ function Line({ row, place, timed, domain, note }: {
             " · ",
           )}
         </small>
+        {row.tried.count > 1 && <small class="tried">{saidTries(row.tried)}</small>}
       </th>
       <td class="quality" data-label="Quality">
         <span class="cell">
@@ -134,7 +138,7 @@ function Line({ row, place, timed, domain, note }: {
           {worst
             ? `${worst.eval}, ${worst.metric}${worst.when === "under load" ? ", under load" : ""}; n=${
               count(worst.n)
-            }, margin ${margin(worst)}`
+            }, ${limit(worst)}`
             : row.reason}
         </small>
       </td>
@@ -178,7 +182,14 @@ function Guide() {
         <dt>Quality</dt>
         <dd>
           The check nearest to its margin, in pairs over the same samples. The dot is the estimate, the bar
-          its interval; a bar that stays right of the margin line passes. pp is percentage points.
+          its interval; a bar that stays right of the margin line passes. A guard, which watches a tail,
+          passes unless its whole bar is left of the line; a law passes while its p value is right of it. pp
+          is percentage points.
+        </dd>
+        <dt>Try</dt>
+        <dd>
+          How often a row was tried under its name on this machine, refused and void tries included: a pass
+          after refusals is weaker than a first one.
         </dd>
         <dt>Speed</dt>
         <dd>

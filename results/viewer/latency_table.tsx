@@ -1,5 +1,5 @@
 /** Latency, memory and runs of every timed row of a board. */
-import { bytes, day, duration, moment } from "../figures.ts";
+import { bytes, count, day, duration, moment } from "../figures.ts";
 import type { TimedRow } from "../leaderboard.ts";
 
 const COLUMNS = [
@@ -9,7 +9,7 @@ const COLUMNS = [
     "Added memory",
     "less is better",
   ],
-  ["Runs", "judged"],
+  ["Tries", "refused"],
   ["Last run", "UTC"],
 ] as const;
 
@@ -31,7 +31,7 @@ export function LatencyTable({ rows }: { readonly rows: readonly TimedRow[] }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ id, name, tries, at, figures: { base, candidate } }) => (
+            {rows.map(({ id, name, tried, at, figures: { base, candidate } }) => (
               <tr>
                 <th scope="row">
                   <a href={`./trial/${id}`}>{name}</a>
@@ -39,7 +39,7 @@ export function LatencyTable({ rows }: { readonly rows: readonly TimedRow[] }) {
                 <td>{pair(duration(base.ttft.p50), duration(candidate.ttft.p50))}</td>
                 <td>{pair(duration(base.tpot.p50), duration(candidate.tpot.p50))}</td>
                 <td>{pair(bytes(base.addedBytes), bytes(candidate.addedBytes))}</td>
-                <td>{tries}</td>
+                <td>{count(tried.count)}{tried.refused > 0 && ` (${count(tried.refused)})`}</td>
                 <td>
                   <time datetime={new Date(at).toISOString()} title={moment(at)}>{day(at)}</time>
                 </td>

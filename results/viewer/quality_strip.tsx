@@ -1,19 +1,18 @@
 /** A check's interval against its margin: on an axis that all checks share, or in its own unit. */
 import type { Check } from "../../evals/mod.ts";
 import { isJudged } from "../door.ts";
-import { change, changeInterval, margin } from "../figures.ts";
+import { change, changeInterval, isBounded, limit, margin } from "../figures.ts";
 import { Bar, HEIGHT, PAD } from "./strip.tsx";
 
 /** Quality in shares of the margin, from two margins lost to one gained: every eval fits one axis. */
 export function QualityStrip({ check, width = 220 }: { readonly check: Check; readonly width?: number }) {
   const decision = check.decision ?? "unsure";
-  const share = (loss: number) =>
-    check.allowed ? -loss / check.allowed : loss === 0 ? 0 : -Infinity * Math.sign(loss);
-  const span = check.unit === "breaches"
-    ? { low: share(check.loss), high: share(check.loss), estimate: share(check.loss) }
-    : { low: share(check.interval.high), high: share(check.interval.low), estimate: share(check.loss) };
+  const { low, high, loss, limit: allowed } = losses(check);
+  const share = (lost: number) =>
+    allowed > 0 ? -lost / allowed : lost === 0 ? 0 : -Infinity * Math.sign(lost);
+  const span = { low: share(high), high: share(low), estimate: share(loss) };
   const x = qualityScale(width);
-  const label = `${change(check)} ${changeInterval(check)}, margin ${margin(check)}`;
+  const label = `${change(check)} ${changeInterval(check)}, ${limit(check)}`;
   return (
     <svg
       class="strip"
@@ -44,23 +43,26 @@ export function QualityAxis({ width = 220 }: { readonly width?: number }) {
 
 const qualityScale = (width: number) => (share: number) => PAD + (share + 2) / 3 * (width - 2 * PAD);
 
+/** A check as losses on a line: a count has no interval, and a law is drawn by the orders of magnitude of its p. */
+function losses(check: Check) {
+  const { rule, loss, allowed = 0, interval: { low, high } } = check;
+  if (rule === "exact") return { low: loss, high: loss, loss, limit: allowed };
+  if (rule !== "law") return { low, high, loss, limit: allowed };
+  const magnitude = (p: number) => -Math.log10(Math.max(p, Number.MIN_VALUE));
+  const p = magnitude(check.candidate);
+  return { low: p, high: p, loss: p, limit: magnitude(allowed) };
+}
+
 /** One check in its own unit: dot, interval, margin line and labelled ticks. */
 export function CheckPlot({ check, width = 320 }: { readonly check: Check; readonly width?: number }) {
-  const { unit, loss, allowed = 0, decision } = check;
-  const counted = unit === "breaches";
-  // A count has no interval, and its margin lies between what is allowed and one more.
-  const { low, high } = counted ? { low: loss, high: loss } : check.interval;
-  const limit = counted ? allowed + 0.5 : allowed;
-  const reach = Math.max(
-    limit * 1.6,
-    Math.abs(low),
-    Math.abs(high),
-    unit === "fraction" ? 0.005 : 0.002,
-  ) * 1.12;
+  const { rule, unit, decision } = check;
+  const { low, high, loss, limit: allowed } = losses(check);
+  // What is allowed of a count lies between it and one more.
+  const line = rule === "exact" ? allowed + 0.5 : allowed;
+  const bounds = rule !== "guard" || isBounded(check.interval) ? [low, high] : [loss];
+  const reach = Math.max(line * 1.6, ...bounds.map(Math.abs), unit === "fraction" ? 0.005 : 0.002) * 1.12;
   const x = (value: number) => PAD + (value + reach) / (2 * reach) * (width - 2 * PAD);
-  const label = `${check.eval} ${check.metric}: ${change(check)} ${changeInterval(check)}, margin ${
-    margin(check)
-  }`;
+  const label = `${check.eval} ${check.metric}: ${change(check)} ${changeInterval(check)}, ${limit(check)}`;
   const judged = isJudged(check);
   return (
     <svg
@@ -71,9 +73,9 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
       role="img"
       aria-label={label}
     >
-      {judged && <rect x="0" y="3" width={Math.max(0, x(-limit))} height={HEIGHT - 6} class="forbidden" />}
+      {judged && <rect x="0" y="3" width={Math.max(0, x(-line))} height={HEIGHT - 6} class="forbidden" />}
       <path d={`M${x(0)} 3V${HEIGHT - 3}`} class="axis" />
-      {judged && <path d={`M${x(-limit)} 0V${HEIGHT}`} class="margin" />}
+      {judged && <path d={`M${x(-line)} 0V${HEIGHT}`} class="margin" />}
       <Bar
         span={{ low: -high, high: -low, estimate: -loss }}
         x={x}
@@ -81,10 +83,10 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
         decision={decision ?? "pass"}
       />
       <g class="ticks">
-        <text x={x(0)} y="39" text-anchor={judged ? "start" : "middle"}>0</text>
+        <text x={x(0)} y="39" text-anchor={judged ? "start" : "middle"}>{rule === "law" ? "p 1" : "0"}</text>
         {judged && (
-          <text x={Math.max(x(-limit), 66)} y="39" text-anchor="end">
-            {counted ? `${margin(check)} allowed` : margin(check)}
+          <text x={Math.max(x(-line), 66)} y="39" text-anchor="end">
+            {rule === "exact" ? limit(check) : margin(check)}
           </text>
         )}
       </g>

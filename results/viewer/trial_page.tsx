@@ -1,9 +1,22 @@
 /** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
 import type { Check } from "../../evals/mod.ts";
 import { explain, word } from "../explain.ts";
-import { change, changeInterval, count, level, margin, moment, times, timesInterval } from "../figures.ts";
+import {
+  amount,
+  change,
+  changeInterval,
+  count,
+  level,
+  limit,
+  measured,
+  moment,
+  plural,
+  times,
+  timesInterval,
+} from "../figures.ts";
 import { worstCheck } from "../leaderboard.ts";
 import type { Recording } from "../recording.ts";
+import type { Tries } from "../tries.ts";
 import { FlipList, flips } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
 import { Chip, Page } from "./page.tsx";
@@ -12,7 +25,7 @@ import { domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
 import { trust } from "./trust.ts";
 import { WhatRan } from "./what_ran.tsx";
 
-export function TrialPage({ recording, tries }: { readonly recording: Recording; readonly tries: number }) {
+export function TrialPage({ recording, tries }: { readonly recording: Recording; readonly tries: Tries }) {
   const { id, outcome, stamp } = recording;
   const { trial } = outcome;
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
@@ -81,7 +94,7 @@ function Strips({ recording: { outcome } }: { readonly recording: Recording }) {
           <QualityAxis width={300} />
           <small>
             {worst.eval}, {worst.metric}
-            {worst.when === "under load" ? ", under load" : ""}; margin {margin(worst)}
+            {worst.when === "under load" ? ", under load" : ""}; {limit(worst)}
           </small>
         </div>
       )}
@@ -132,7 +145,8 @@ function Checks({ checks }: { readonly checks: readonly Check[] }) {
 const WORDS = { pass: "PASS", fail: "FAIL", unsure: "UNSURE" } as const;
 
 function CheckRow({ check }: { readonly check: Check }) {
-  const { unit, decision, n, clusters, tail } = check;
+  const { unit, decision, n, clusters, tail, slices = [] } = check;
+  const failed = slices.filter((slice) => slice.failed);
   return (
     <tr>
       <th scope="row">
@@ -147,6 +161,20 @@ function CheckRow({ check }: { readonly check: Check }) {
             {level(tail.max, unit)}
           </small>
         )}
+        {slices.length > 0 && (
+          <small>
+            looked at in {plural(slices.length, "part")}
+            {failed.length === 0
+              ? ", none shown to lose more than is allowed"
+              : "; lost more than is allowed on "}
+            {failed.map(({ name, n, loss, low }, i) => (
+              <>
+                {i > 0 && ", "}
+                <b>{name}</b> ({measured(loss, unit)}, at least {amount(low, unit)}, n={count(n)})
+              </>
+            ))}
+          </small>
+        )}
       </th>
       <td>
         {decision === undefined ? <span class="muted">reported</span> : <Chip verdict={WORDS[decision]} />}
@@ -155,7 +183,7 @@ function CheckRow({ check }: { readonly check: Check }) {
         <span class="num">
           <b>{change(check)}</b> {changeInterval(check)}
         </span>
-        <small>margin {margin(check)}</small>
+        <small>{limit(check)}</small>
       </td>
       <td>
         <CheckPlot check={check} width={260} />

@@ -4,6 +4,7 @@ import { isJudged } from "../door.ts";
 import { count, percent, plural } from "../figures.ts";
 import { isSteady, isWideCheck, marginUsed } from "../leaderboard.ts";
 import type { Recording } from "../recording.ts";
+import { saidTries, type Tries } from "../tries.ts";
 
 export interface Point {
   readonly good: boolean;
@@ -14,8 +15,7 @@ const NEAR = 0.8;
 /** Below so many pairs an interval rests on an assumption more than on data. */
 const FEW = 20;
 
-/** `tries`: how often this trial was judged on this machine. */
-export function trust({ stamp, outcome }: Recording, tries: number): readonly Point[] {
+export function trust({ stamp, outcome }: Recording, tries: Tries): readonly Point[] {
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
   return [
     ...(checks.length > 0 ? onChecks(checks, outcome.kind === "recorded") : []),
@@ -23,12 +23,7 @@ export function trust({ stamp, outcome }: Recording, tries: number): readonly Po
       ? outcome.speed.workloads.flatMap((speed) => [effect(speed, outcome.trial.name), turns(speed)])
       : []),
     ...("verdict" in outcome
-      ? [{
-        good: tries <= 1,
-        text: tries <= 1
-          ? "Judged once: not rerun until it passed"
-          : `Judged ${count(tries)} times; the latest counts`,
-      }]
+      ? [{ good: tries.count === 1 || tries.refused === 0, text: again(tries, outcome.kind === "recorded") }]
       : []),
     stamp.commit === undefined ? { good: false, text: "No commit: this did not run from a git checkout" } : {
       good: !stamp.commit.dirty,
@@ -37,6 +32,12 @@ export function trust({ stamp, outcome }: Recording, tries: number): readonly Po
         : `Committed code: ${stamp.commit.id.slice(0, 8)}`,
     },
   ];
+}
+
+function again(tries: Tries, passed: boolean): string {
+  const said = saidTries(tries);
+  if (said === undefined) return "Judged at the first try: not rerun until it passed";
+  return tries.refused > 0 && passed ? `${said}: it passed only when tried again` : `${said} before it`;
 }
 
 function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {

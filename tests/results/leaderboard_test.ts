@@ -8,7 +8,9 @@ import {
   DAY,
   everything,
   failed,
+  guard,
   HARDWARE,
+  law,
   recorded,
   recording,
   trial,
@@ -56,7 +58,7 @@ Deno.test("hardware, model and suite each have their own board", async () => {
   assert(found.every(({ ranked }) => ranked.length === 1 && ranked[0]!.place === 1));
 });
 
-Deno.test("of each name the latest judged recording counts, and all judged ones are counted", async () => {
+Deno.test("of each name the latest judged recording counts, and what was tried before it is counted", async () => {
   const at = (outcome: Recording["outcome"], day: number) =>
     recording(outcome, { at: clock.now() + day * DAY });
   const t = trial("int8");
@@ -67,7 +69,10 @@ Deno.test("of each name the latest judged recording counts, and all judged ones 
   ];
   const [board] = boards(all);
   assertEquals(board!.ranked, []);
-  assertEquals(board!.refused.map(({ kind, tries }) => [kind, tries]), [["rejected", 2]]);
+  assertEquals(board!.refused.map(({ kind, tried }) => [kind, tried]), [["rejected", {
+    count: 2,
+    refused: 0,
+  }]]);
 });
 
 Deno.test("a wide margin ranks nowhere", async () => {
@@ -222,4 +227,32 @@ Deno.test("the terminal says where the baseline against itself misses 1x", async
   const said = async (outcome: ReturnType<typeof own>) =>
     renderBoard(await one(outcome), { colour: false }).replaceAll(/\s+/g, " ").includes("It misses 1x");
   assertEquals([await said(own(0.98, 1.03)), await said(own(0.75, 0.94))], [false, true]);
+});
+
+Deno.test("a board says the rate at which the gate refuses the baseline itself", async () => {
+  const board = await one(recorded(trial("int8"), [workload(1.5)]));
+  const text = renderBoard(board, { colour: false, gate: "gate: of 60 runs 1 was refused" });
+  assert(text.includes("gate: of 60 runs 1 was refused"), text);
+});
+
+Deno.test("the terminal says what each row's quality rests on: its margin or guard, and n", async () => {
+  const text = renderBoard(
+    await one(
+      recorded(trial("a"), [workload(2)]),
+      recorded(trial("b"), [workload(1.5)], [guard(0.02, 0.01, 0.13)]),
+      recorded(trial("c"), [workload(1.4)], [breaches(0)]),
+      recorded(trial("d"), [workload(1.3)], [law(0.3, 0.01)]),
+    ),
+    { colour: false },
+  );
+  for (
+    const said of [
+      "margin -2.0 pp, n=600",
+      "guard -0.100 nats, n=600",
+      "none allowed, n=600",
+      "limit p 0.001, n=600",
+    ]
+  ) {
+    assert(text.includes(said), said);
+  }
 });

@@ -8,8 +8,11 @@ import { RatioAxis } from "../../results/viewer/ratio_strip.tsx";
 import {
   breaches,
   check,
+  clock,
   everything,
   failed,
+  guard,
+  law,
   recorded,
   recording,
   trial,
@@ -250,11 +253,11 @@ Deno.test("no letter of a refused row tells a speed, though other rows of the bo
   for (const row of rows) assert(!/\d\.\d\dx|tok\/s/.test(row), row);
 });
 
-Deno.test("a trial that was never judged does not say how often it was", async () => {
+Deno.test("a trial that was never judged does not say at which try it was", async () => {
   const all = await everything();
   using store = filled(all);
   assert(!(await text(store, `/trial/${idOf(all, "medusa")}`)).includes("Judged"));
-  assertStringIncludes(await text(store, `/trial/${idOf(all, "int4")}`), "Judged once");
+  assertStringIncludes(await text(store, `/trial/${idOf(all, "int4")}`), "Judged at the first try");
 });
 
 Deno.test("few pairs are a reason to take care", async () => {
@@ -296,4 +299,44 @@ Deno.test("the baseline's own row is judged by whether it holds 1x", async () =>
     using store = filled([again]);
     assertStringIncludes(await text(store, `/trial/${again.id}`), said);
   }
+});
+
+Deno.test("the page of a trial and the board say after how many refusals a row passed", async () => {
+  const at = (outcome: Recording["outcome"], hour: number) =>
+    recording(outcome, { at: clock.now() + hour * 3_600_000 });
+  const t = trial("lucky");
+  const all = [
+    await at(failed(t), 0),
+    await at(unmeasured(t, "void", "slept"), 1),
+    await at(recorded(t, [workload(1.5)]), 2),
+  ];
+  using store = filled(all);
+  assertStringIncludes(
+    await text(store, `/trial/${all[2]!.id}`),
+    "3rd try, 2 refused: it passed only when tried again",
+  );
+  assertStringIncludes(await text(store, "/"), "3rd try, 2 refused");
+});
+
+Deno.test("guards, laws and failed parts stand on the page of a trial", async () => {
+  const slices = [{ name: "long prompts", n: 120, loss: 0.061, low: 0.034, failed: true }];
+  const one = await recording(
+    failed(trial("odd"), [
+      check(0.003, -0.003, 0.009, { slices, decision: "fail" }),
+      guard(0.02, -0.06, 0.13),
+      guard(0.02, -1e9, 1e9, { clusters: 2 }),
+      law(0.31, 0.012),
+    ]),
+  );
+  using store = filled([one]);
+  const html = await text(store, `/trial/${one.id}`);
+  for (
+    const shown of [
+      "<b>long prompts</b> (6.1 pp, at least 3.4, n=120)",
+      "guard −0.100 nats",
+      "<b>p 0.31</b> variation 0.012",
+      "unbounded",
+    ]
+  ) assertStringIncludes(html, shown);
+  assert(!html.includes("NaN") && !html.includes("Infinity"));
 });
