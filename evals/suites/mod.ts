@@ -7,6 +7,7 @@ import { checked } from "./checked.ts";
 const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>> = {
   standard: () => import("./standard.ts"),
   smoke: () => import("./smoke.ts"),
+  stack: () => import("./stack.ts"),
 };
 
 /** The suite of a name or of a TypeScript file that exports `suite`. @throws {UserError} when there is none. */

@@ -30,7 +30,7 @@ for (const name of ["nosuch", "toString", "", "standard.json"]) {
     const { message } = await assertRejects(() => loadSuite(name), UserError);
     assertEquals(
       message,
-      `Cannot run suite ${name} as it must be one of standard, smoke, or a TypeScript file.`,
+      `Cannot run suite ${name} as it must be one of standard, smoke, stack, or a TypeScript file.`,
     );
   });
 }
