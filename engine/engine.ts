@@ -75,6 +75,8 @@ export interface SessionStats {
 export interface Session extends AsyncDisposable {
   readonly tokenizer: Tokenizer;
   readonly context: number;
+  /** Whether it can neither draw nor tell scores. */
+  readonly greedyOnly?: boolean;
   generate(requests: AsyncIterable<Request> | Iterable<Request>): AsyncIterable<Emission>;
   score(items: Iterable<ScoreItem>): AsyncIterable<Scored>;
   stats(): Promise<SessionStats>;

@@ -1,6 +1,6 @@
 /**
  * Answers of stacks to evals, asked once a run. An eval's answers depend only on the slots it sees and the model, so
- * a stack that differs elsewhere shares them.
+ * a stack that differs elsewhere shares them. Who asks the same stack again asks in another order.
  */
 import type { Session, Stack } from "../engine/mod.ts";
 import { type Sample, take } from "../datasets/mod.ts";
@@ -39,11 +39,21 @@ export class Answers {
     if (known) return known;
     const samples = await this.samples(e);
     const answers = new Map<string, unknown>();
-    for await (const { id, answer } of e.ask(await open(stack), samples)) {
-      answers.set(id, answer);
-      asking(answers.size, samples.length);
+    const session = await open(stack);
+    for (const batch of again === "" ? [samples] : otherwise(samples)) {
+      for await (const { id, answer } of e.ask(session, batch)) {
+        answers.set(id, answer);
+        asking(answers.size, samples.length);
+      }
     }
     this.#known.set(key, answers);
     return answers;
   }
+}
+
+/** The same samples in another order and other company, which no answer may depend on. */
+function otherwise(samples: readonly Sample[]): readonly (readonly Sample[])[] {
+  const reversed = samples.toReversed();
+  const part = Math.ceil(reversed.length / 3);
+  return [reversed.slice(0, part), reversed.slice(part)].filter(({ length }) => length > 0);
 }

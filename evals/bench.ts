@@ -4,6 +4,7 @@
  */
 import { changed, type Session, Unsupported, UserError } from "../engine/mod.ts";
 import { Answers } from "./answers.ts";
+import { Calibration } from "./calibration.ts";
 import { checksOf } from "./checks.ts";
 import { Opened } from "./opened.ts";
 import { race, type Raced } from "./race.ts";
@@ -48,6 +49,9 @@ export async function* bench(
 
 class Run implements AsyncDisposable {
   readonly #answers: Answers;
+  readonly #calibration: Calibration;
+  /** Why nothing can be judged here: the baseline does not even equal itself. */
+  #unfit: string | undefined;
   /** Half-width of the A/A ratio, and the peer's ratio to the baseline, by workload. */
   readonly #noise = new Map<string, number>();
   readonly #peer = new Map<string, number>();
@@ -55,10 +59,17 @@ class Run implements AsyncDisposable {
 
   constructor(private readonly config: Bench, private readonly progress: (event: Progress) => void) {
     this.#answers = new Answers(config.suite.seed);
+    this.#calibration = new Calibration(config, this.#answers);
   }
 
   /** Takes over what later rows are compared with: the noise of the A/A row and the speed of the peer. */
   learn(outcome: Outcome): void {
+    if (outcome.kind === "rejected" && outcome.trial.name === AGAIN) {
+      const failed = outcome.verdict.checks.find(({ decision }) =>
+        decision !== undefined && decision !== "pass"
+      );
+      this.#unfit = `the baseline fails its own A/A: ${failed?.metric} of ${failed?.eval}`;
+    }
     if (outcome.kind !== "recorded") return;
     for (const { workload, ratio } of outcome.speed.workloads) {
       if (outcome.trial.name === AGAIN) {
@@ -70,7 +81,8 @@ class Run implements AsyncDisposable {
 
   async row(row: Planned): Promise<Outcome> {
     const { trial } = row;
-    if (row.blind !== undefined) return { kind: "void", trial, reason: row.blind };
+    const reason = row.blind ?? this.#unfit;
+    if (reason !== undefined) return { kind: "void", trial, reason };
     try {
       return await this.#judge(row);
     } catch (error) {
@@ -110,7 +122,9 @@ class Run implements AsyncDisposable {
     const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
     const identical = row.techniques.every((technique) => technique.claim === "identical");
     const loaded: Check[] = [];
-    for (const one of raced) loaded.push(await underLoad(one, identical, candidate));
+    for (const one of raced) {
+      loaded.push(await underLoad(one, identical, candidate, this.#calibration.bandOf(baseline)));
+    }
     const verdict = judge([...quiet, ...loaded]);
     if (verdict.kind !== "pass") return { kind: "rejected", trial, verdict };
     return { kind: "recorded", trial, verdict, speed: this.#speed(trial, raced, bytes) };
@@ -124,7 +138,7 @@ class Run implements AsyncDisposable {
     // A row without techniques is the baseline once more: it needs a session and answers of its own.
     const again = row.techniques.length === 0 ? trial.name : "";
     const checks: Check[] = [];
-    for (const { base, candidate, against, evals } of row.steps) {
+    for (const { base, candidate, against, claim, evals } of row.steps) {
       for (const e of evals) {
         const asking = (who: string) => (done: number, total: number) =>
           this.progress({ row: trial.name, stage: `${e.name} (${who})`, done, total });
@@ -138,6 +152,8 @@ class Run implements AsyncDisposable {
               again: "",
             },
             candidate: { stack: candidate, open: (stack) => own.open(row.engine, stack), again },
+            ...(claim === undefined ? {} : { claim }),
+            noise: (e) => this.#calibration.noise(e, base, own, asking("noise")),
             context: { eval: e.name, when: "quiet", against },
             asking,
           }),

@@ -1,68 +1,97 @@
 /** Asks both stacks of a comparison the same samples and grades them in pairs: one check a metric. */
 import type { Session, Stack } from "../engine/mod.ts";
 import type { Sample } from "../datasets/mod.ts";
+import type { Claim } from "../techniques/mod.ts";
 import type { Answers, Sessions } from "./answers.ts";
 import { compare } from "./compare.ts";
-import type { Eval, Grade } from "./eval.ts";
+import type { Eval, Grade, Metric } from "./eval.ts";
+import type { Difference } from "./interval.ts";
+import { NO_NOISE, type Noise } from "./noise.ts";
 import type { Check, PairedSample } from "./outcome.ts";
 
-interface Arm {
+export interface Arm {
   readonly stack: Stack;
   readonly open: Sessions;
   /** Distinguishes the answers of the same stack asked once more. */
   readonly again: string;
 }
 
-interface Comparison {
+export interface Comparison {
   readonly answers: Answers;
   readonly base: Arm;
   readonly candidate: Arm;
+  /** The claim to be judged; absent: every metric is. */
+  readonly claim?: Claim;
+  /** What rounding alone does to the base's answers. */
+  readonly noise?: (e: Eval) => Promise<Noise>;
   readonly context: Pick<Check, "eval" | "when" | "against">;
   readonly asking: (who: string) => (done: number, total: number) => void;
 }
 
-type Graded = ReadonlyMap<string, PairedSample[]>;
+/** What was graded for one metric. */
+class Column {
+  readonly samples: PairedSample[] = [];
+  readonly parts: number[] = [];
+  readonly slices = new Map<string, Difference[]>();
 
-/** The checks of one eval, one for each of its metrics. */
+  constructor(readonly metric: Metric) {}
+
+  add(sample: PairedSample, about: Sample, before: Grade, after: Grade): void {
+    this.samples.push(sample);
+    for (const part of after.parts ?? []) this.parts.push(part);
+    const { cluster, weight } = sample;
+    for (const name of about.slices) {
+      this.#slice(name, { cluster, weight, difference: sample.candidate - sample.base });
+    }
+    for (const [name, { value, weight }] of Object.entries(after.slices ?? {})) {
+      const base = before.slices?.[name];
+      if (base && weight > 0) this.#slice(name, { cluster, weight, difference: value - base.value });
+    }
+  }
+
+  #slice(name: string, difference: Difference): void {
+    const known = this.slices.get(name);
+    if (known) known.push(difference);
+    else this.slices.set(name, [difference]);
+  }
+}
+
+/** Whether a metric judges a claim. */
+export const judges = ({ claim }: Metric, claimed: Claim | undefined): boolean =>
+  claim === undefined || claimed === undefined || claim === claimed;
+
+/** The checks of one eval, one for each of its metrics that judges the claim. */
 export async function checksOf(e: Eval, comparison: Comparison): Promise<Check[]> {
-  const graded = new Map<string, PairedSample[]>(e.metrics.map((metric) => [metric.name, []]));
-  const parts = new Map<string, number[]>();
-  if (e.streamed) await askTogether(e, comparison, graded, parts);
-  else await askApart(e, comparison, graded, parts);
-  return e.metrics.map((metric) => {
-    const check = compare(metric, comparison.context, graded.get(metric.name)!);
-    const values = parts.get(metric.name);
-    return values ? { ...check, tail: tailOf(values) } : check;
+  const { claim, context } = comparison;
+  const columns = e.metrics.filter((metric) => judges(metric, claim)).map((metric) => new Column(metric));
+  if (e.streamed) await askTogether(e, comparison, columns);
+  else await askApart(e, comparison, columns);
+  return columns.map(({ metric, samples, parts, slices }) => {
+    const check = compare(metric, context, samples, { parts, slices });
+    return parts.length > 0 && metric.rule !== "law" ? { ...check, tail: tailOf(parts) } : check;
   });
 }
 
-async function askApart(
-  e: Eval,
-  { answers, base, candidate, asking }: Comparison,
-  graded: Graded,
-  parts: Map<string, number[]>,
-) {
+async function askApart(e: Eval, comparison: Comparison, columns: readonly Column[]) {
+  const { answers, base, candidate, asking } = comparison;
   const reference = await answers.of(e, base.stack, base.open, asking("base"), base.again);
+  const noise = await comparison.noise?.(e) ?? NO_NOISE;
   const answered = await answers.of(e, candidate.stack, candidate.open, asking("candidate"), candidate.again);
   for (const sample of await answers.samples(e)) {
-    gradePair(e, sample, reference.get(sample.id), answered.get(sample.id), graded, parts);
+    gradePair(e, sample, reference.get(sample.id), answered.get(sample.id), noise, columns);
   }
 }
 
 /** For answers too large to keep: one sample at a time, both arms, then dropped. */
-async function askTogether(
-  e: Eval,
-  { answers, base, candidate, asking }: Comparison,
-  graded: Graded,
-  parts: Map<string, number[]>,
-) {
+async function askTogether(e: Eval, comparison: Comparison, columns: readonly Column[]) {
+  const { answers, base, candidate, asking } = comparison;
   const sessions = [await base.open(base.stack), await candidate.open(candidate.stack)] as const;
   const samples = await answers.samples(e);
   for (const [index, sample] of samples.entries()) {
     const one = async (session: Session) => {
       for await (const { answer } of e.ask(session, [sample])) return answer;
     };
-    gradePair(e, sample, await one(sessions[0]), await one(sessions[1]), graded, parts);
+    gradePair(e, sample, await one(sessions[0]), await one(sessions[1]), NO_NOISE, columns);
     asking("both")(index + 1, samples.length);
   }
 }
@@ -72,25 +101,26 @@ function gradePair(
   sample: Sample,
   base: unknown,
   candidate: unknown,
-  graded: Graded,
-  parts: Map<string, number[]>,
+  noise: Noise,
+  columns: readonly Column[],
 ) {
   if (base === undefined || candidate === undefined) {
     throw new Error(`Cannot compare sample ${sample.id} of ${e.name} as both stacks must answer it`);
   }
-  const [before, after] = [e.grade(base, sample, base), e.grade(candidate, sample, base)];
+  const before = e.grade(base, sample, base, noise);
+  const after = e.grade(candidate, sample, base, noise);
   const texts = { base: e.show(base, sample), candidate: e.show(candidate, sample) };
-  for (const [metric, samples] of graded) {
-    const [a, b] = [before[metric]!, after[metric]!] as [Grade, Grade];
-    samples.push({
+  for (const column of columns) {
+    const [a, b] = [before[column.metric.name]!, after[column.metric.name]!] as [Grade, Grade];
+    const paired = {
       id: sample.id,
       cluster: sample.cluster,
       base: a.value,
       candidate: b.value,
       weight: b.weight ?? 1,
       ...(texts.base === texts.candidate ? {} : { shown: { prompt: promptOf(sample), ...texts } }),
-    });
-    if (b.parts) parts.set(metric, [...parts.get(metric) ?? [], ...b.parts]);
+    };
+    column.add(paired, sample, a, b);
   }
 }
 

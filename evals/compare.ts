@@ -1,21 +1,32 @@
 /**
- * One metric of one eval, judged by non-inferiority: a pass when the upper bound of the loss is below the allowed
- * loss, a fail when its lower bound is above it, else unsure, with the number of samples that would decide. Exact
- * metrics count breaches and pass only at none.
+ * One metric of one eval, judged by its rule. By margin (non-inferiority): a pass when the upper bound of the loss is
+ * below the allowed loss, a fail when its lower bound is above it, else unsure, with the number of samples that would
+ * decide. A guard fails only where a loss beyond what is allowed is shown. Exact metrics pass only at no breach.
  */
 import { UserError } from "../engine/mod.ts";
-import type { Metric } from "./eval.ts";
-import { type Estimate, estimate, Z95 } from "./interval.ts";
-import type { Check, PairedSample } from "./outcome.ts";
+import type { Metric, Rule } from "./eval.ts";
+import { type Difference, type Estimate, estimate, Z95 } from "./interval.ts";
+import { lawTest } from "./law.ts";
+import type { Check, PairedSample, Unit } from "./outcome.ts";
+import { beyond, type Parts, slicesOf } from "./slices.ts";
 
 /** The largest losses that rank on a board: 2 points, 0.02 nats a token. */
-export const BOARD_MARGIN: Readonly<Record<Metric["unit"], number>> = {
-  fraction: 0.02,
-  "nats/token": 0.02,
-  breaches: 0,
-};
+export const BOARD_MARGIN: Readonly<Partial<Record<Unit, number>>> = { fraction: 0.02, "nats/token": 0.02 };
 /** Standard normal quantile at 0.8: the power that `needed` plans for. */
 const Z80 = 0.8416212335729143;
+
+/** What else was graded beside one number a sample. */
+export interface Graded {
+  /** Single values behind the candidate's samples: what a law is tested on. */
+  readonly parts?: readonly number[];
+  /** Differences by slice, where the eval grades parts of its samples. */
+  readonly slices?: Parts;
+}
+
+/** Whether a metric has a say in a verdict. */
+export function isJudged({ rule = "margin", allowed }: Pick<Metric, "rule" | "allowed">): boolean {
+  return rule === "exact" || rule === "law" || allowed !== undefined;
+}
 
 /**
  * The check of a metric over paired samples.
@@ -26,18 +37,24 @@ export function compare(
   metric: Metric,
   context: Pick<Check, "eval" | "when" | "against">,
   samples: readonly PairedSample[],
+  { parts = [], slices = new Map() }: Graded = {},
 ): Check {
   validate(metric, context.eval, samples);
-  const sign = metric.better === "lower" ? 1 : -1;
-  const loss = estimate(
-    samples.map((s) => ({ cluster: s.cluster, weight: s.weight, difference: sign * (s.candidate - s.base) })),
-  );
+  const { rule = "margin", unit } = metric;
+  const sign = metric.better === "higher" ? -1 : 1;
+  const differences = samples.map((s): Difference => ({
+    cluster: s.cluster,
+    weight: s.weight,
+    difference: sign * (s.candidate - s.base),
+  }));
+  const loss = estimate(differences);
   const base = estimate(samples.map((s) => ({ cluster: s.cluster, weight: s.weight, difference: s.base })));
   const total = samples.reduce((sum, s) => sum + s.weight, 0);
   const check = {
     ...context,
     metric: metric.name,
-    unit: metric.unit,
+    unit,
+    rule,
     n: samples.length,
     clusters: loss.clusters,
     base: base.mean,
@@ -46,26 +63,21 @@ export function compare(
     interval: loss.interval,
     samples,
   };
-  if (metric.exact) return exact(check);
-  if (metric.allowed === undefined) return check;
-  const { allowed } = metric;
-  const notes = allowed > BOARD_MARGIN[metric.unit] ? ["wider than the board's margin: ranks nowhere"] : [];
-  const floor = metric.chance === undefined ? -Infinity : metric.chance + 3 * allowed;
-  if (base.interval.low <= floor) {
-    notes.push("the baseline is not clearly above chance here, so this can carry no pass");
-    return { ...check, allowed, decision: "unsure", note: notes.join("; ") };
+  switch (rule) {
+    case "exact":
+      return exact(check);
+    case "law":
+      return { ...check, ...lawTest(parts) };
+    case "guard":
+      return guard(metric, check, loss, slicesOf(slices, sign, metric.allowed));
+    case "margin":
+      return byMargin(metric, check, loss, base, slicesOf(slices, sign, metric.allowed));
   }
-  const decision = loss.interval.high < allowed ? "pass" : loss.interval.low > allowed ? "fail" : "unsure";
-  return {
-    ...check,
-    allowed,
-    decision,
-    ...(decision === "unsure" ? samplesNeeded(loss, metric.unit, allowed, samples.length) : {}),
-    ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
-  };
 }
 
-function exact(check: Omit<Check, "decision">): Check {
+type Bare = Omit<Check, "decision">;
+
+function exact(check: Bare): Check {
   const breaches = check.samples.filter((sample) => sample.candidate > 0).length;
   const count = {
     base: 0,
@@ -76,28 +88,87 @@ function exact(check: Omit<Check, "decision">): Check {
   return { ...check, ...count, allowed: 0, decision: breaches === 0 ? "pass" : "fail" };
 }
 
+function guard(
+  { allowed, better }: Metric,
+  check: Bare,
+  loss: Estimate,
+  slices: NonNullable<Check["slices"]>,
+): Check {
+  if (allowed === undefined) return check;
+  const bounds = beyond(loss);
+  const shown = better === "same" ? Math.max(bounds.low, -bounds.high) : bounds.low;
+  const failed = slices.some((slice) => slice.failed);
+  return {
+    ...check,
+    interval: bounds,
+    allowed,
+    decision: shown > allowed || failed ? "fail" : "pass",
+    ...(slices.length > 0 ? { slices } : {}),
+  };
+}
+
+function byMargin(
+  { allowed, unit, chance }: Metric,
+  check: Bare,
+  loss: Estimate,
+  base: Estimate,
+  slices: NonNullable<Check["slices"]>,
+): Check {
+  const sliced = slices.length > 0 ? { slices } : {};
+  if (allowed === undefined) return { ...check, ...sliced };
+  const notes = allowed > (BOARD_MARGIN[unit] ?? 0) ? ["wider than the board's margin: ranks nowhere"] : [];
+  const floor = chance === undefined ? -Infinity : chance + 3 * allowed;
+  if (base.interval.low <= floor) {
+    notes.push("the baseline is not clearly above chance here, so this can carry no pass");
+    return { ...check, allowed, decision: "unsure", note: notes.join("; "), ...sliced };
+  }
+  const worse = slices.filter((slice) => slice.failed).map(({ name }) => name);
+  if (worse.length > 0) notes.push(`shown to lose more than is allowed on ${worse.join(", ")}`);
+  const decision = loss.interval.low > allowed || worse.length > 0
+    ? "fail"
+    : loss.interval.high < allowed
+    ? "pass"
+    : "unsure";
+  return {
+    ...check,
+    allowed,
+    decision,
+    ...(decision === "unsure" ? samplesNeeded(loss, unit, allowed, check.n) : {}),
+    ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
+    ...sliced,
+  };
+}
+
 /** How many samples would decide with a power of 80 % if the estimate holds; nothing where no number would. */
 function samplesNeeded(
   loss: Estimate,
-  unit: Metric["unit"],
+  unit: Unit,
   allowed: number,
   n: number,
 ): { readonly needed?: number } {
   const distance = Math.abs(allowed - loss.mean);
   const byError = n * ((Z95 + Z80) * loss.error / distance) ** 2;
-  // A fraction's score interval has a width even without any flip: see Tango.
-  const byWidth = unit === "fraction" ? Z95 ** 2 * (1 / allowed - 1) : 0;
-  const needed = Math.ceil(Math.max(byError, byWidth, n + 1));
+  const needed = Math.ceil(Math.max(byError, unit === "fraction" ? fewest(allowed) : 0, n + 1));
   return Number.isFinite(needed) ? { needed } : {};
 }
 
+/** The fewest yes-or-no samples that can show a loss below `allowed`: a score interval has a width without any flip. */
+export function fewest(allowed: number): number {
+  return Math.floor(Z95 ** 2 * (1 / allowed - 1)) + 1;
+}
+
+/** What each rule asks of `allowed`. */
+const ALLOWED: Readonly<Record<Rule, (allowed: number) => string | undefined>> = {
+  margin: (allowed) => (allowed > 0 ? undefined : "its margin must be above 0"),
+  guard: (allowed) => (allowed >= 0 ? undefined : "its guard must not be below 0"),
+  exact: () => "breaches have no margin",
+  law: () => "a law has no margin",
+};
+
 function validate(metric: Metric, name: string, samples: readonly PairedSample[]): void {
-  if (metric.allowed !== undefined && !(metric.allowed > 0)) {
-    throw new UserError(`Cannot judge ${name} as its margin must be above 0: found ${metric.allowed}.`);
-  }
-  if (metric.unit === "breaches" && metric.allowed !== undefined) {
-    throw new UserError(`Cannot judge ${name} as breaches have no margin: found ${metric.allowed}.`);
-  }
+  const { rule = "margin", allowed } = metric;
+  const wrong = allowed === undefined ? undefined : ALLOWED[rule](allowed);
+  if (wrong !== undefined) throw new UserError(`Cannot judge ${name} as ${wrong}: found ${allowed}.`);
   if (samples.length === 0) throw new UserError(`Cannot judge ${name} as it must have samples: found none.`);
   const bare = samples.find(({ base, weight }) => !Number.isFinite(base) || !(weight > 0));
   if (bare) {

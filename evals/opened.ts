@@ -1,19 +1,22 @@
-/** Sessions opened once for each stack, and closed together. */
+/** Sessions opened once for each stack and engine, and closed together. */
 import { type Engine, identity, type Session, type Stack } from "../engine/mod.ts";
 
 export class Opened implements AsyncDisposable {
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<Engine, Map<string, Session>>();
 
   /** The session of a stack, opened where there is none yet. */
   async open(engine: Engine, stack: Stack): Promise<Session> {
-    const key = `${engine.name}:${identity(stack)}`;
-    const session = this.#sessions.get(key) ?? await engine.open(stack);
-    this.#sessions.set(key, session);
+    const own = this.#sessions.get(engine) ?? new Map<string, Session>();
+    this.#sessions.set(engine, own);
+    const session = own.get(identity(stack)) ?? await engine.open(stack);
+    own.set(identity(stack), session);
     return session;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const session of this.#sessions.values()) await session[Symbol.asyncDispose]();
+    for (const own of this.#sessions.values()) {
+      for (const session of own.values()) await session[Symbol.asyncDispose]();
+    }
     this.#sessions.clear();
   }
 }

@@ -2,6 +2,7 @@
 import type { Digest, Milliseconds, Part, SlotName } from "../engine/mod.ts";
 import type { Objective } from "../datasets/mod.ts";
 import type { Bottleneck, Claim } from "../techniques/mod.ts";
+import type { Rule } from "./eval.ts";
 
 export interface Interval {
   readonly low: number;
@@ -23,11 +24,25 @@ export interface PairedSample {
 
 export type Decision = "pass" | "fail" | "unsure";
 
+/** What a metric counts in. "logits": distance of two logits; "p": the probability of a law's test. */
+export type Unit = "fraction" | "nats/token" | "bits/byte" | "breaches" | "logits" | "p";
+
+/** A check over some of its samples only: by position, length, subject or language. Fails where a loss is shown. */
+export interface Slice {
+  readonly name: string;
+  readonly n: number;
+  readonly loss: number;
+  /** Lower bound of the loss at the guards' level, all slices of the check taken together. */
+  readonly low: number;
+  readonly failed: boolean;
+}
+
 /** One metric of one eval, compared in pairs. `loss` is how much worse the candidate is (positive: worse). */
 export interface Check {
   readonly eval: string;
   readonly metric: string;
-  readonly unit: "fraction" | "nats/token" | "breaches";
+  readonly unit: Unit;
+  readonly rule: Rule;
   /** "quiet": asked for the check; "under load": the timed transcripts. */
   readonly when: "quiet" | "under load";
   /** What the candidate was compared with: the name of the stack beneath, or "baseline". */
@@ -47,6 +62,8 @@ export interface Check {
   readonly needed?: number;
   /** Why, where the decision is not plain from the interval. */
   readonly note?: string;
+  /** Parts that were looked at on their own, where the eval has them. */
+  readonly slices?: readonly Slice[];
   readonly samples: readonly PairedSample[];
 }
 

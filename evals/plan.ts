@@ -3,10 +3,12 @@
  * the stack beneath it, and a composition against the baseline too. A changed slot that no eval sees is blind: the
  * candidate is void before it runs.
  */
-import { changed, digest, type Engine, parts, type SlotName, type Stack } from "../engine/mod.ts";
+import { changed, digest, type Engine, parts, type SlotName, type Stack, UserError } from "../engine/mod.ts";
 import type { Dataset, Sample, Workload } from "../datasets/mod.ts";
-import { compose, type Technique } from "../techniques/mod.ts";
-import { asked, type Eval } from "./eval.ts";
+import { type Claim, compose, type Technique } from "../techniques/mod.ts";
+import { judges as ofClaim } from "./checks.ts";
+import { fewest, isJudged } from "./compare.ts";
+import { asked, type Eval, type Metric } from "./eval.ts";
 import type { Trial } from "./outcome.ts";
 import type { Bench } from "./suite.ts";
 
@@ -16,6 +18,8 @@ export interface Step {
   readonly candidate: Stack;
   /** Name of the stack beneath, or "baseline". */
   readonly against: string;
+  /** What the evals judge; absent: either claim. */
+  readonly claim?: Claim;
   readonly evals: readonly Eval[];
 }
 
@@ -36,19 +40,15 @@ export const AGAIN = "baseline again";
 export async function plan(bench: Bench): Promise<readonly Planned[]> {
   const { suite, baseline, engine, peer } = bench;
   const rows: Planned[] = [];
-  const step = (evals: readonly Eval[]): Step => ({
-    base: baseline,
-    candidate: baseline,
-    against: "baseline",
-    evals,
-  });
-  rows.push(
-    await planned(bench, AGAIN, engine, [], baseline, [
-      step(suite.evals.filter((e) => isExact(e) || isLikelihood(e))),
-    ]),
-  );
+  for (const e of suite.evals) checkSize(e);
+  const step = { base: baseline, candidate: baseline, against: "baseline" };
+  const evals = suite.evals.filter((e) => !e.streamed && (judged(e, "identical") || isLikelihood(e)));
+  rows.push(await planned(bench, AGAIN, engine, [], baseline, [{ ...step, evals }]));
   if (peer) {
-    rows.push(await planned(bench, peer.name, peer, [], baseline, [step(suite.evals.filter(isExact))]));
+    // Another engine tells tokens and no more.
+    const claim = "identical" as const;
+    const evals = suite.evals.filter((e) => e.greedy && judged(e, claim));
+    rows.push(await planned(bench, peer.name, peer, [], baseline, [{ ...step, claim, evals }]));
   }
   for (const [name, techniques] of Object.entries(suite.candidates)) {
     const stacks = await compose(baseline, techniques);
@@ -66,43 +66,55 @@ function stepsOf(
   stacks: readonly Stack[],
   techniques: readonly Technique[],
 ): readonly Step[] {
-  const fitting = (base: Stack, candidate: Stack, identical: boolean) => {
+  const fitting = (base: Stack, candidate: Stack, claim: Claim) => {
     const slots = changed(base, candidate);
-    return evals.filter((e) => isExact(e) === identical && slots.some((slot) => e.sees.includes(slot)));
+    return evals.filter((e) => judges(e, claim) && slots.some((slot) => e.sees.includes(slot)));
   };
-  const steps = techniques.map((technique, i): Step => ({
+  const steps = techniques.map(({ claim }, i): Step => ({
     base: stacks[i]!,
     candidate: stacks[i + 1]!,
     against: i === 0 ? "baseline" : techniques.slice(0, i).map((t) => t.name).join(" + "),
-    evals: fitting(stacks[i]!, stacks[i + 1]!, technique.claim === "identical"),
+    claim,
+    evals: fitting(stacks[i]!, stacks[i + 1]!, claim),
   }));
   const [base, candidate] = [stacks[0]!, stacks.at(-1)!];
-  const whole = fitting(base, candidate, techniques.every(({ claim }) => claim === "identical"))
-    .filter((e) =>
-      !steps.some((step) =>
-        step.evals.includes(e) && asked(e, step.base) === asked(e, base) &&
-        asked(e, step.candidate) === asked(e, candidate)
-      )
-    );
-  return whole.length === 0 ? steps : [...steps, { base, candidate, against: "baseline", evals: whole }];
+  const claim = techniques.every((one) => one.claim === "identical") ? "identical" : "equivalent";
+  const whole = fitting(base, candidate, claim).filter((e) =>
+    !steps.some((step) =>
+      step.claim === claim && step.evals.includes(e) && asked(e, step.base) === asked(e, base) &&
+      asked(e, step.candidate) === asked(e, candidate)
+    )
+  );
+  return whole.length === 0
+    ? steps
+    : [...steps, { base, candidate, against: "baseline", claim, evals: whole }];
 }
 
 /** Why the steps cannot judge the techniques, in words. */
 function whyBlind(steps: readonly Step[], techniques: readonly Technique[]): string | undefined {
   for (const [i, { name }] of techniques.entries()) {
-    const { base, candidate, evals } = steps[i]!;
+    const { base, candidate } = steps[i]!;
     const slots = changed(base, candidate);
     if (slots.length === 0) return `${name} leaves the stack beneath it as it was`;
-    const unseen = slots.find((slot) => !seen(slot, evals));
+    const unseen = slots.find((slot) => !seen(slot, steps[i]!));
     if (unseen !== undefined) return `no configured eval that is judged sees the ${unseen} slot`;
   }
   return undefined;
 }
 
-function seen(slot: SlotName, evals: readonly Eval[]): boolean {
-  return evals.some((e) =>
-    e.sees.includes(slot) && e.metrics.some((m) => m.exact || m.allowed !== undefined)
-  );
+function seen(slot: SlotName, { evals, claim }: Step): boolean {
+  return evals.some((e) => e.sees.includes(slot) && judged(e, claim));
+}
+
+/** Whether an eval has anything to say of a claim. */
+const judges = (e: Eval, claim: Claim) =>
+  e.metrics.some((metric) => isJudged(metric) && ofClaim(metric, claim));
+
+/** Whether it can bear a claim out: guards, laws and audits show what is wrong, and never that all is right. */
+function judged(e: Eval, claim: Claim | undefined): boolean {
+  const bears = ({ rule = "margin", allowed }: Metric) =>
+    claim === "identical" ? rule === "exact" : rule === "margin" && allowed !== undefined;
+  return e.metrics.some((metric) => bears(metric) && ofClaim(metric, claim));
 }
 
 /** The evals that show the noise of the baseline most sharply: a difference in any token's likelihood counts. */
@@ -110,8 +122,20 @@ function isLikelihood(e: Eval): boolean {
   return e.metrics.some((metric) => metric.unit === "nats/token" && metric.allowed !== undefined);
 }
 
-function isExact(e: Eval): boolean {
-  return e.metrics.some((metric) => metric.exact);
+/** @throws {UserError} when not even samples without one flip could show what a margin asks. */
+function checkSize({ name, count, metrics }: Eval): void {
+  for (const { metric, needed } of metrics.map((metric) => ({ metric, needed: fewestOf(metric) }))) {
+    if (count >= needed) continue;
+    throw new UserError(
+      `Cannot judge ${metric.name} of ${name} as a loss of at most ${metric.allowed} takes at least ${needed} samples to show: found ${count}.`,
+    );
+  }
+}
+
+function fewestOf({ unit, rule = "margin", allowed }: Metric): number {
+  return unit === "fraction" && rule === "margin" && allowed !== undefined && allowed > 0
+    ? fewest(allowed)
+    : 2;
 }
 
 async function planned(

@@ -25,6 +25,8 @@ export interface Bench {
   readonly baseline: Stack;
   /** Another engine that runs the baseline's weights, timed beside it on every board. */
   readonly peer?: Engine;
+  /** Engines that must answer as `engine` does but for rounding, e.g. on another number of threads. */
+  readonly alike?: readonly Engine[];
   /** The one that the engines' sessions read; the system's where absent. */
   readonly clock?: Clock;
 }

@@ -7,28 +7,33 @@ import type { ScoreItem, Session } from "../engine/mod.ts";
 import { compare } from "./compare.ts";
 import type { Metric } from "./eval.ts";
 import type { Check, PairedSample } from "./outcome.ts";
-import { divergence, TIE } from "./quality/token_match.ts";
+import { divergence } from "./quality/token_match.ts";
 import type { Raced } from "./race.ts";
 
-/** The check over one workload's timed transcripts. */
+/** The check over one workload's timed transcripts; `band`: up to which margin a divergence is a numerical tie. */
 export async function underLoad(
   raced: Raced,
   identical: boolean,
   candidate: Session,
+  band: number,
 ): Promise<Check> {
   const context = { eval: raced.workload.name, when: "under load", against: "baseline" } as const;
   if (identical) {
-    const metric: Metric = { name: "divergent", unit: "breaches", better: "lower", exact: true };
-    return compare(metric, context, matches(raced, candidate));
+    const metric: Metric = { name: "divergent", unit: "breaches", better: "lower", rule: "exact" };
+    return compare(metric, context, matches(raced, candidate, band));
   }
   const metric: Metric = { name: "decode_regret", unit: "nats/token", better: "lower", allowed: 0.02 };
   return compare(metric, context, await regrets(raced, candidate));
 }
 
-function matches({ transcripts, requests }: Raced, { tokenizer }: Session): PairedSample[] {
+function matches(
+  { transcripts, requests }: Raced,
+  { tokenizer }: Session,
+  band: number,
+): PairedSample[] {
   return [...requests].map(([id, { prompt }]) => {
     const [base, answer] = [transcripts.base.get(id)!, transcripts.candidate.get(id)!];
-    const { breach } = divergence(base, answer, TIE);
+    const { breach } = divergence(base, answer, band);
     const shown = {
       prompt: tokenizer.decode(prompt).slice(0, 600),
       base: tokenizer.decode(base.tokens),

@@ -13,14 +13,26 @@ export function verifies(verdict: { readonly kind: string; readonly checks: read
 }
 
 function derive(checks: readonly Check[]): Verdict["kind"] {
-  const decisions = checks.flatMap((check) => (check.decision === undefined ? [] : [check.decision]));
-  if (decisions.includes("fail")) return "fail";
-  return decisions.length > 0 && decisions.every((decision) => decision === "pass") ? "pass" : "unsure";
+  const judged = checks.filter(({ decision }) => decision !== undefined);
+  if (judged.some(({ decision }) => decision === "fail")) return "fail";
+  // Guards and laws show what is wrong, and never that all is right.
+  const borne = judged.some(({ rule }) => rule === "margin" || rule === "exact");
+  return borne && judged.every(({ decision }) => decision === "pass") ? "pass" : "unsure";
 }
 
-/** A pass has its interval inside the margin, or not one breach; no other decision can be mistaken for one. */
-function holds({ decision, allowed, unit, interval }: Check): boolean {
+/** A pass is one by its own rule; no other decision can be mistaken for one. */
+function holds({ decision, rule, allowed, interval, slices = [] }: Check): boolean {
   if (decision !== "pass") return true;
-  if (allowed === undefined) return false;
-  return unit === "breaches" ? interval.high === 0 : interval.high < allowed;
+  if (allowed === undefined || slices.some(({ failed }) => failed)) return false;
+  if (![interval.low, interval.high].every(Number.isFinite)) return false;
+  switch (rule) {
+    case "exact":
+      return interval.high === 0;
+    case "law":
+      return interval.low >= allowed;
+    case "guard":
+      return interval.low <= allowed;
+    case "margin":
+      return interval.high < allowed;
+  }
 }

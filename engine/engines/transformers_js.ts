@@ -34,7 +34,8 @@ export function transformersJs(
         }
       }
       const opening: PeerOpening = { stack, threads };
-      return await openModel(import.meta.resolve("./transformers_js_worker.ts"), "fused", opening, progress);
+      const module = import.meta.resolve("./transformers_js_worker.ts");
+      return Object.assign(await openModel(module, "fused", opening, progress), { greedyOnly: true });
     },
   };
 }

@@ -21,8 +21,8 @@ export function cloze(dataset: Dataset<Cloze>, { count }: { readonly count: numb
     count,
     sees: ["model"],
     metrics: [
-      { name: "acc", unit: "fraction", better: "higher", allowed: 0.02, chance: 0 },
-      { name: "word_nll", unit: "nats/token", better: "lower" },
+      { name: "acc", unit: "fraction", better: "higher", allowed: 0.02, chance: 0, claim: "equivalent" },
+      { name: "word_nll", unit: "nats/token", better: "lower", claim: "equivalent" },
     ],
     async *ask(session: Session, samples: readonly Cloze[]): AsyncIterable<Answered<Answer>> {
       const items = samples.map((sample) => {

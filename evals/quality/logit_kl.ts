@@ -6,13 +6,22 @@
 import type { Dataset, Text } from "../../datasets/mod.ts";
 import type { Session } from "../../engine/mod.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import type { Answered, Eval } from "../eval.ts";
+import type { Answered, Eval, Metric } from "../eval.ts";
 
 interface Answer {
   /** [tokens x vocabulary] log-probabilities. */
   readonly rows: Float32Array;
   readonly tokens: number;
 }
+
+/**
+ * A tail is what a mean hides: the share of tokens whose divergence is beyond ten times the mean's margin may be one in
+ * a hundred, beyond fifty times one in a thousand. So p99 is within 0.2 nats and p99.9 within 1.
+ */
+const TAILS = {
+  kl_p99: { beyond: 0.2, share: 0.01 },
+  kl_p999: { beyond: 1, share: 0.001 },
+} as const;
 
 /** An eval over the first `tokens` tokens of each text. */
 export function logitKl(
@@ -28,8 +37,16 @@ export function logitKl(
     sees: ["model"],
     streamed: true,
     metrics: [
-      { name: "kl", unit: "nats/token", better: "lower" },
-      { name: "same_top", unit: "fraction", better: "higher" },
+      { name: "kl", unit: "nats/token", better: "lower", claim: "equivalent" },
+      ...Object.entries(TAILS).map(([name, { share }]): Metric => ({
+        name,
+        unit: "fraction",
+        better: "lower",
+        rule: "guard",
+        allowed: share,
+        claim: "equivalent",
+      })),
+      { name: "same_top", unit: "fraction", better: "higher", claim: "equivalent" },
     ],
     async *ask(session: Session, samples: readonly Text[]): AsyncIterable<Answered<Answer>> {
       const items = samples.map(({ id, text }) => {
@@ -54,6 +71,12 @@ export function logitKl(
       const mean = parts.reduce((sum, v) => sum + v, 0) / parts.length;
       return {
         kl: { value: mean, weight: parts.length, parts },
+        ...Object.fromEntries(
+          Object.entries(TAILS).map(([name, { beyond }]) => [name, {
+            value: parts.filter((kl) => kl > beyond).length / parts.length,
+            weight: parts.length,
+          }]),
+        ),
         same_top: { value: same / parts.length, weight: parts.length },
       };
     },

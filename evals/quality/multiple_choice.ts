@@ -26,6 +26,7 @@ export function multipleChoice(
     unit: "fraction",
     better: "higher",
     chance,
+    claim: "equivalent",
     ...(name === judged ? { allowed: 0.02 } : {}),
   });
   return {
@@ -34,7 +35,12 @@ export function multipleChoice(
     dataset,
     count,
     sees: ["model"],
-    metrics: [metric("acc"), metric("acc_norm")],
+    metrics: [
+      metric("acc"),
+      metric("acc_norm"),
+      // Answers that change both ways cancel in the mean (Dutta et al., Accuracy Is Not All You Need, NeurIPS 2024).
+      { name: "churn", unit: "fraction", better: "lower", rule: "guard", allowed: 0.1, claim: "equivalent" },
+    ],
     async *ask(session: Session, samples: readonly Choices[]): AsyncIterable<Answered<Answer>> {
       const items = samples.map((sample) => {
         const pairs = sample.continuations.map((text) => encodePair(session.tokenizer, sample.context, text));
@@ -48,13 +54,18 @@ export function multipleChoice(
         yield { id, answer: { sums: logProbs.map((values) => values.reduce((sum, v) => sum + v, 0)) } };
       }
     },
-    grade(answer, sample) {
+    grade(answer, sample, reference) {
       const right = (
         choice: number,
       ) => (answer.sums.some(Number.isNaN) ? NaN : Number(choice === sample.gold));
       return {
         acc: { value: right(pick(answer, sample, false)) },
         acc_norm: { value: right(pick(answer, sample, true)) },
+        churn: {
+          value: Number(
+            pick(answer, sample, judged === "acc_norm") !== pick(reference, sample, judged === "acc_norm"),
+          ),
+        },
       };
     },
     work: ({ context, continuations }) => ({

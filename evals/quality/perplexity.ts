@@ -1,13 +1,19 @@
-/** Negative log-likelihood per token of running text, teacher-forced; perplexity is its exponential. */
+/**
+ * Negative log-likelihood of running text, teacher-forced; perplexity is its exponential. Where two stacks cut the text
+ * into other tokens, nats per byte are compared (Gao et al., The Pile, 2020), in the reference's tokens.
+ */
 import type { Dataset, Text } from "../../datasets/mod.ts";
 import type { Session } from "../../engine/mod.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import type { Answered, Eval } from "../eval.ts";
+import type { Answered, Eval, Grade } from "../eval.ts";
+import { Positions } from "../positions.ts";
 
 interface Answer {
-  /** Mean over the scored tokens. */
-  readonly nll: number;
-  readonly tokens: number;
+  /** Of each scored token, in nats. */
+  readonly nlls: readonly number[];
+  /** UTF-8 bytes that they stand for. */
+  readonly bytes: number;
+  readonly ids: string;
 }
 
 /** An eval over the first `tokens` tokens of each text; the first token is given, the rest are scored. */
@@ -22,19 +28,43 @@ export function perplexity(
     count,
     params: { tokens },
     sees: ["model"],
-    metrics: [{ name: "nll", unit: "nats/token", better: "lower", allowed: 0.02 }],
+    metrics: [
+      { name: "nll", unit: "nats/token", better: "lower", allowed: 0.02, claim: "equivalent" },
+      { name: "bits_per_byte", unit: "bits/byte", better: "lower", claim: "equivalent" },
+    ],
     async *ask(session: Session, samples: readonly Text[]): AsyncIterable<Answered<Answer>> {
-      const items = samples.map(({ id, text }) => {
-        const ids = session.tokenizer.encode(text).slice(0, tokens);
-        return { id, context: ids.slice(0, 1), continuations: [ids.slice(1)] };
-      });
+      const cut = new Map(
+        samples.map(({ id, text }) => [id, session.tokenizer.encode(text).slice(0, tokens)]),
+      );
+      const items = [...cut].map(([id, ids]) => ({
+        id,
+        context: ids.slice(0, 1),
+        continuations: [ids.slice(1)],
+      }));
       for await (const { id, logProbs: [logProbs] } of session.score(items)) {
-        const sum = logProbs!.reduce((total, v) => total - v, 0);
-        yield { id, answer: { nll: sum / logProbs!.length, tokens: logProbs!.length } };
+        const ids = cut.get(id)!;
+        const bytes = new TextEncoder().encode(session.tokenizer.decode(ids.slice(1))).length;
+        yield { id, answer: { nlls: Array.from(logProbs!, (value) => -value), bytes, ids: ids.join(" ") } };
       }
     },
-    grade: ({ nll, tokens: weight }) => ({ nll: { value: nll, weight } }),
+    grade: (answer, _sample, reference) => ({
+      nll: answer.ids === reference.ids ? perToken(answer) : perByte(answer, reference),
+      bits_per_byte: { value: totalOf(answer) / answer.bytes / Math.LN2, weight: answer.bytes },
+    }),
     work: ({ text }) => ({ read: Math.min(tokens, text.length / CHARACTERS_PER_TOKEN), write: 0 }),
-    show: ({ nll }) => `${nll.toFixed(4)} nats/token`,
+    show: (answer) => `${(totalOf(answer) / answer.nlls.length).toFixed(4)} nats/token`,
   };
+}
+
+const totalOf = ({ nlls }: Answer) => nlls.reduce((sum, v) => sum + v, 0);
+
+function perToken({ nlls }: Answer): Grade {
+  const all = new Positions();
+  nlls.forEach((value, i) => all.add(value, i + 1));
+  return all.grade();
+}
+
+/** Nats per byte, times the bytes that one of the reference's tokens stands for. */
+function perByte(answer: Answer, { nlls, bytes }: Answer): Grade {
+  return { value: totalOf(answer) / answer.bytes * (bytes / nlls.length), weight: nlls.length };
 }

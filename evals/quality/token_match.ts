@@ -1,19 +1,14 @@
 /**
- * Greedy tokens beside those of the stack beneath, asked concurrently so that caches are shared and batches are
- * mixed. A first divergence is a breach unless the stack beneath was itself at a numerical tie there.
+ * Greedy tokens beside those of the stack beneath, asked alone and in a crowd. At the first divergence the stack
+ * beneath must have been at a numerical tie: its margin within what its own rounding turns over (see noise.ts). Ties
+ * may not outnumber those of rounding, nor margins drift further than it moves them.
  */
 import type { Dataset, Prompt } from "../../datasets/mod.ts";
-import { type Request, type ScoreItem, type Session, UserError } from "../../engine/mod.ts";
+import { type Request, type Session, UserError } from "../../engine/mod.ts";
+import { alone, type Collected, crowded } from "../asking.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
-
-/** The least band of numerical ties, in logits: 32-bit sums in another order differ by less. */
-export const TIE = 1e-4;
-/**
- * The widest band that rounding explains: SmolLM2-135M at 4 bits turns over at margins of up to half a logit. A stack
- * that turns over at more than twice that has a fault, and may excuse none.
- */
-const WIDEST = 1;
+import { band, driftOf, joined, meanDrift, NO_NOISE, type Noise, tieRate } from "../noise.ts";
 
 export interface Transcript {
   readonly tokens: readonly number[];
@@ -21,55 +16,59 @@ export interface Transcript {
   readonly margins: readonly number[];
 }
 
-interface Answer extends Transcript {
+interface Answer {
+  readonly alone: Collected;
+  readonly crowded: Collected;
   readonly text: string;
-  /** Margins up to this are numerical ties of the session that answered: see `tieBand`. */
-  readonly band: number;
-  /** Whether the session itself chose otherwise anywhere when it read this answer in one go. */
-  readonly flipped: boolean;
 }
 
-/** An eval over prompts, each answered with `tokens` tokens. */
+/** An eval over prompts, each answered with at most `tokens` tokens. */
 export function tokenMatch(
   dataset: Dataset<Prompt>,
   { count, tokens }: { readonly count: number; readonly tokens: number },
 ): Eval<Prompt, Answer> {
   return {
     name: `${dataset.name}_match`,
-    summary: `greedy tokens equal to those of the stack beneath, ${tokens} a prompt`,
+    summary: `greedy tokens equal to those of the stack beneath, ${tokens} a prompt, alone and in a crowd`,
     dataset,
     count,
     params: { tokens },
-    sees: ["cache", "decoder", "scheduler"],
+    greedy: true,
+    sees: ["model", "cache", "decoder", "scheduler"],
     metrics: [
-      { name: "divergent", unit: "breaches", better: "lower", exact: true },
-      { name: "ties", unit: "breaches", better: "lower" },
+      { name: "divergent", unit: "breaches", better: "lower", rule: "exact", claim: "identical" },
+      { name: "ties", unit: "fraction", better: "lower", rule: "guard", allowed: 0, claim: "identical" },
+      { name: "drift", unit: "logits", better: "lower", rule: "guard", allowed: 1, claim: "identical" },
     ],
     async *ask(session: Session, samples: readonly Prompt[]): AsyncIterable<Answered<Answer>> {
-      const requests = samples.map((sample) => toRequest(session, sample, tokens));
-      const transcripts = new Map(
-        requests.map(({ id }) => [id, { tokens: [] as number[], margins: [] as number[] }]),
+      const requests = samples.map((sample): Request => ({
+        ...toRequest(session, sample, tokens),
+        stop: [session.tokenizer.eos],
+      }));
+      const [one, many] = [await alone(session, requests), await crowded(session, requests)];
+      for (const { id } of requests) {
+        const text = session.tokenizer.decode([...one.get(id)!.tokens]);
+        yield { id, answer: { alone: one.get(id)!, crowded: many.get(id)!, text } };
+      }
+    },
+    grade(answer, _sample, reference, noise = NO_NOISE) {
+      if (answer === reference) {
+        return { divergent: { value: 0 }, ties: { value: tieRate(noise) }, drift: { value: 1 } };
+      }
+      const found = [answer.alone, answer.crowded].map((one) =>
+        divergence(reference.alone, one, band(noise))
       );
-      for await (const emission of session.generate(requests)) {
-        const transcript = transcripts.get(emission.id)!;
-        transcript.tokens.push(...emission.tokens);
-        transcript.margins.push(...emission.margins);
-      }
-      const { band, flipped } = await tieBand(session, requests, transcripts);
-      for (const [id, transcript] of transcripts) {
-        const text = session.tokenizer.decode(transcript.tokens);
-        yield { id, answer: { ...transcript, text, band, flipped: flipped.has(id) } };
-      }
+      const ties = found.filter(({ tie }) => tie).length / found.length;
+      return {
+        divergent: { value: Number(found.some(({ breach }) => breach)) },
+        ties: { value: ties },
+        drift: { value: meanDrift(noiseOf(answer, reference)) / meanDrift(noise) },
+      };
     },
-    grade(answer, _sample, reference) {
-      const { breach, tie } = divergence(reference, answer, reference.band);
-      // Beside the ties of the candidate stand those of the stack beneath with itself.
-      const ties = answer === reference ? reference.flipped : tie;
-      return { divergent: { value: Number(breach) }, ties: { value: Number(ties) } };
-    },
+    noiseOf,
     work: ({ system = "", turns }) => ({
       read: 2 * (system.length + turns[0]!.length) / CHARACTERS_PER_TOKEN,
-      write: tokens,
+      write: 2 * tokens,
     }),
     show: ({ text }) => text,
   };
@@ -90,32 +89,33 @@ export function toRequest(session: Session, prompt: Prompt, maxTokens: number): 
   return { id: prompt.id, prompt: ids.slice(0, session.context - maxTokens), maxTokens, stop: [] };
 }
 
-/**
- * The band of a session's numerical ties: it reads its own transcripts in one go, and where it would now choose
- * otherwise, the margin at which it chose is one that rounding alone can turn over. Quantized activations make this
- * band wide: a sum in another order rounds another way in the next layer.
- */
-async function tieBand(
-  session: Session,
-  requests: readonly Request[],
-  transcripts: ReadonlyMap<string, Transcript>,
-) {
-  const items = requests.map(({ id, prompt }): ScoreItem => ({
-    id,
-    context: prompt,
-    continuations: [transcripts.get(id)!.tokens],
-  }));
-  const flipped = new Set<string>();
-  let band = TIE;
-  for await (const { id, logProbs: [logProbs], tops: [tops] } of session.score(items)) {
-    logProbs!.forEach((value, i) => {
-      if (value >= tops![i]!) return;
-      flipped.add(id);
-      const margin = transcripts.get(id)!.margins[i]!;
-      if (margin <= WIDEST) band = Math.max(band, margin);
-    });
-  }
-  return { band, flipped };
+/** How far margins moved up to the first divergence, and what turned over there. */
+function noiseOf(answer: Answer, reference: Answer): Noise {
+  return joined([answer.alone, answer.crowded].map((one) => between(one, reference.alone)));
+}
+
+function between(one: Transcript, reference: Transcript): Noise {
+  const at = first(one.tokens, reference.tokens);
+  // An engine that tells no margins shows where it turns over alone.
+  const told = one.margins.every(Number.isFinite);
+  const drift = driftOf(told ? one.margins.slice(0, at) : [], reference.margins);
+  if (at === Math.max(one.tokens.length, reference.tokens.length)) return drift;
+  // What was ahead by one margin is behind by the other.
+  const turned = (reference.margins[at] ?? 0) + (told ? one.margins[at] ?? 0 : 0);
+  return {
+    ...drift,
+    drift: Math.max(drift.drift, turned),
+    sum: drift.sum + turned,
+    positions: drift.positions + 1,
+    ties: 1,
+  };
+}
+
+/** Index of the first difference; the longer one's length where there is none. */
+function first(a: readonly number[], b: readonly number[]): number {
+  const length = Math.max(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
 }
 
 /** Whether the first difference is a breach, or a tie of the reference; neither where there is none. */
@@ -124,11 +124,8 @@ export function divergence(
   answer: Pick<Transcript, "tokens">,
   band: number,
 ): { readonly breach: boolean; readonly tie: boolean } {
-  const length = Math.max(reference.tokens.length, answer.tokens.length);
-  for (let i = 0; i < length; i++) {
-    if (reference.tokens[i] === answer.tokens[i]) continue;
-    const tie = (reference.margins[i] ?? Infinity) <= band && answer.tokens[i] !== undefined;
-    return { breach: !tie, tie };
-  }
-  return { breach: false, tie: false };
+  const at = first(reference.tokens, answer.tokens);
+  if (at === Math.max(reference.tokens.length, answer.tokens.length)) return { breach: false, tie: false };
+  const tie = (reference.margins[at] ?? Infinity) <= band && answer.tokens[at] !== undefined;
+  return { breach: !tie, tie };
 }

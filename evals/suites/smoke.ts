@@ -2,6 +2,7 @@
 import { chatSingle, quotedContext, quotedSingle, wikiText } from "../../datasets/mod.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { perplexity } from "../quality/perplexity.ts";
+import { served } from "../quality/served.ts";
 import { tokenMatch } from "../quality/token_match.ts";
 import type { Suite } from "../suite.ts";
 
@@ -11,6 +12,7 @@ export const suite: Suite = {
   candidates: { int8: [techniques.int8], prompt_lookup: [techniques.prompt_lookup] },
   evals: [
     tokenMatch(quotedContext, { count: 6, tokens: 32 }),
+    served(wikiText, { count: 6, tokens: 96 }),
     perplexity(wikiText, { count: 24, tokens: 256 }),
   ],
   workloads: [{ ...chatSingle, maxTokens: 24 }, { ...quotedSingle, maxTokens: 48 }],

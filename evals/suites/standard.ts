@@ -5,6 +5,7 @@ import {
   chatSingle,
   hellaswag,
   lambada,
+  mtBench,
   quotedContext,
   quotedSingle,
   sharedPrefix,
@@ -12,9 +13,13 @@ import {
 } from "../../datasets/mod.ts";
 import { techniques } from "../../techniques/mod.ts";
 import { cloze } from "../quality/cloze.ts";
+import { drafts } from "../quality/drafts.ts";
+import { generated } from "../quality/generated.ts";
 import { logitKl } from "../quality/logit_kl.ts";
 import { multipleChoice } from "../quality/multiple_choice.ts";
 import { perplexity } from "../quality/perplexity.ts";
+import { sampled } from "../quality/sampled.ts";
+import { served } from "../quality/served.ts";
 import { tokenMatch } from "../quality/token_match.ts";
 import type { Suite } from "../suite.ts";
 
@@ -34,6 +39,10 @@ export const suite: Suite = {
   evals: [
     tokenMatch(quotedContext, { count: 12, tokens: 48 }),
     tokenMatch(sharedPrefix, { count: 12, tokens: 32 }),
+    served(wikiText, { count: 8, tokens: 160 }),
+    sampled(mtBench, { count: 6, draws: 32, tokens: 3 }),
+    generated(mtBench, { count: 20, tokens: 48 }),
+    drafts(quotedContext, { count: 8, tokens: 48 }),
     perplexity(wikiText, { count: 40, tokens: 512 }),
     logitKl(wikiText, { count: 8, tokens: 128 }),
     multipleChoice(arcEasy, { count: 500, judged: "acc", chance: 0.25 }),

@@ -123,7 +123,7 @@ Deno.test("a fault that shows only under the timed load is caught in the timed t
   const config = toyBench({
     suite: {
       candidates: { crowded: [continuousBatching(), planted("cache", "crowded_cache")] },
-      workloads: [workload({ arrival: { kind: "closed", clients: 6 }, requests: 8 })],
+      workloads: [workload({ arrival: { kind: "closed", clients: 10 }, requests: 12 })],
     },
   });
   assertEquals(failing((await outcomes(config)).crowded), ["toy_single divergent under load"]);

@@ -5,7 +5,7 @@ import { compare, type Metric, type PairedSample } from "../../evals/mod.ts";
 const CONTEXT = { eval: "made_up", when: "quiet", against: "baseline" } as const;
 const ACC: Metric = { name: "acc", unit: "fraction", better: "higher", allowed: 0.02, chance: 0.25 };
 const NLL: Metric = { name: "nll", unit: "nats/token", better: "lower", allowed: 0.02 };
-const EXACT: Metric = { name: "divergent", unit: "breaches", better: "lower", exact: true };
+const EXACT: Metric = { name: "divergent", unit: "breaches", better: "lower", rule: "exact" };
 
 /** `right` of `n` right on both sides, but for `lost` and `won` ones. */
 function answers(n: number, right: number, lost: number, won: number): PairedSample[] {
@@ -87,7 +87,7 @@ Deno.test("a margin of nothing cannot be judged by", () => {
 });
 
 Deno.test("breaches have no margin", () => {
-  const metric: Metric = { name: "lost", unit: "breaches", better: "lower", allowed: 1 };
+  const metric: Metric = { name: "lost", unit: "breaches", better: "lower", rule: "exact", allowed: 1 };
   assertThrows(() => compare(metric, CONTEXT, answers(10, 5, 0, 0)), UserError, "no margin");
 });
 

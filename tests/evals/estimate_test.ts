@@ -44,9 +44,9 @@ Deno.test("tokens beyond those that an eval reads are not counted", async () => 
   assertEquals(short, 2 + RACE);
 });
 
-Deno.test("generation counts the prompt twice, as its answer is read again, and each token written", async () => {
+Deno.test("generation counts the prompt and each token twice, as it is asked alone and in a crowd", async () => {
   const [row] = await costs({ suite: { ...race, evals: [tokenMatch(asked, { count: 3, tokens: 10 })] } });
-  assertEquals(row, 2 * 3 * (200 / 100 + 10 / 10) + RACE);
+  assertEquals(row, 2 * 3 * (200 / 100 + 2 * 10 / 10) + RACE);
 });
 
 Deno.test("rates are measured on the session that will be used", async () => {

@@ -1,4 +1,4 @@
-/** A cache that is right until more than four sequences live in it at once. */
+/** A cache that is right until more than eight sequences live in it at once. */
 import { type KvLive, type KvRows, type KvShape, PagedCache, type SeqId } from "../../../engine/mod.ts";
 
 class CrowdedCache extends PagedCache {
@@ -15,7 +15,7 @@ class CrowdedCache extends PagedCache {
   }
 
   override commit(seq: SeqId, kv: KvRows, rows: readonly number[], tokens: readonly number[]): void {
-    super.commit(seq, kv, this.#living > 4 ? rows.map(() => 0) : rows, tokens);
+    super.commit(seq, kv, this.#living > 8 ? rows.map(() => 0) : rows, tokens);
   }
 }
 

@@ -117,7 +117,9 @@ async function words(session: Session, samples: readonly Cloze[]) {
 async function nlls(session: Session, { wiki }: Documents) {
   const own = perplexity(wikiText, { count: wiki.length, tokens: WIKI_TOKENS });
   const found = new Map<string, number>();
-  for await (const { id, answer } of own.ask(session, wiki)) found.set(id, answer.nll);
+  for await (const { id, answer } of own.ask(session, wiki)) {
+    found.set(id, answer.nlls.reduce((sum, v) => sum + v, 0) / answer.nlls.length);
+  }
   return wiki.map(({ id, text }) => ({
     id,
     ids: session.tokenizer.encode(text).slice(0, WIKI_TOKENS),
