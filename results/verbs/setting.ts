@@ -57,7 +57,9 @@ export async function prepare(
   const engine = onnxEngine({ backend: chosen, ...options });
   const model = await modelOf(values.model ?? Object.keys(MODELS)[0]!, status);
   const baseline = { model, cache: dense(), decoder: plain, scheduler: oneAtATime };
-  return { engine, baseline, ...(chosen === "native" ? { peer: transformersJs(options) } : {}) };
+  const { threads: own = navigator.hardwareConcurrency } = options;
+  const alike = [onnxEngine({ backend: chosen, ...options, threads: own === 1 ? 2 : 1 })];
+  return { engine, baseline, alike, ...(chosen === "native" ? { peer: transformersJs(options) } : {}) };
 }
 
 async function modelOf(name: string, status: StatusLine): Promise<Model> {
