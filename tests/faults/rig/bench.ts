@@ -1,0 +1,176 @@
+/** One gate for all faults: the same suite over the tiny model, one candidate at a time. */
+import { assert } from "@std/assert";
+import {
+  dense,
+  identity,
+  ManualClock,
+  oneAtATime,
+  plain,
+  type Session,
+  type Stack,
+} from "../../../engine/mod.ts";
+import type { Workload } from "../../../datasets/mod.ts";
+import {
+  AGAIN,
+  bench,
+  type Check,
+  cloze,
+  drafts,
+  type Eval,
+  generated,
+  logitKl,
+  multipleChoice,
+  type Outcome,
+  perplexity,
+  plan,
+  sampled,
+  served,
+  tokenMatch,
+} from "../../../evals/mod.ts";
+import type { Technique } from "../../../techniques/mod.ts";
+import { choices, longTexts, passages, prompts, shortTexts } from "./data.ts";
+import { type Setting, tinyEngine } from "./engine.ts";
+import { tinyModel, tinyModelOf } from "./tiny_model.ts";
+
+export const baseline: Stack = { model: tinyModel, cache: dense(), decoder: plain, scheduler: oneAtATime };
+
+/** What every candidate is asked. */
+// deno-lint-ignore no-explicit-any
+export const evals: readonly Eval<any, any>[] = [
+  perplexity(shortTexts, { count: 40, tokens: 40 }),
+  perplexity(longTexts, { count: 10, tokens: 380 }),
+  logitKl(shortTexts, { count: 20, tokens: 40 }),
+  multipleChoice(choices, { count: 150, judged: "acc", chance: 0.25 }),
+  cloze(passages, { count: 150 }),
+  tokenMatch(prompts, { count: 16, tokens: 24 }),
+  served(shortTexts, { count: 16, tokens: 40 }),
+  served(longTexts, { count: 6, tokens: 380 }),
+  sampled(prompts, { count: 4, draws: 24, tokens: 4 }),
+  generated(prompts, { count: 24, tokens: 48 }),
+  drafts(prompts, { count: 6, tokens: 40 }),
+];
+
+export const workloads: readonly Workload[] = [{
+  name: "clients",
+  summary: "four clients, prompts of mixed length",
+  prompts,
+  arrival: { kind: "closed", clients: 4 },
+  requests: 8,
+  maxTokens: 24,
+  seed: 5,
+}];
+
+/** A fault, or its clean twin: what is put on the baseline, and how the candidate is then run. */
+export interface Plant {
+  readonly techniques: readonly Technique[];
+  /** Of every stack that is not the baseline. */
+  readonly candidate?: Setting;
+  /** Of the baseline; answers are kept by it, so give the same object to those that share it. */
+  readonly base?: Setting;
+  readonly evals?: typeof evals;
+  readonly workloads?: typeof workloads;
+}
+
+/** The outcome of a candidate. */
+export async function gate({ techniques, candidate = {}, base = PLAIN, ...over }: Plant): Promise<Outcome> {
+  const clock = new ManualClock(1000);
+  const isBase = (stack: Stack) => identity(stack) === identity(baseline);
+  const engine = tinyEngine(clock, (stack) => (isBase(stack) ? base : candidate));
+  const opening = {
+    ...engine,
+    async open(stack: Stack) {
+      const session = await engine.open(stack);
+      if (isBase(stack)) bases.set(session, base);
+      return session;
+    },
+  };
+  const suite = {
+    name: "faults",
+    summary: "one candidate",
+    candidates: { candidate: techniques },
+    evals: (over.evals ?? evals).map(shared),
+    workloads: over.workloads ?? workloads,
+    pairs: 2,
+    seed: 3,
+  };
+  const config = { suite, engine: opening, baseline, clock };
+  const rows = (await plan(config)).filter(({ trial }) => trial.name !== AGAIN);
+  const ledger = { done: () => undefined, tries: () => 0 };
+  for await (const { outcome } of bench(config, ledger, undefined, rows)) return outcome;
+  throw new Error("the candidate must have a row");
+}
+
+const PLAIN: Setting = {};
+const bases = new WeakMap<Session, Setting>();
+const answers = new WeakMap<Setting, Map<string, readonly unknown[]>>();
+
+/** The eval, which asks sessions of the same baseline the same samples once a process. */
+function shared(e: (typeof evals)[number]): (typeof evals)[number] {
+  return {
+    ...e,
+    async *ask(session, samples) {
+      const base = bases.get(session);
+      if (base === undefined) return yield* e.ask(session, samples);
+      const known = answers.get(base) ?? new Map();
+      answers.set(base, known);
+      const key = JSON.stringify([e.name, e.count, e.params, samples.map(({ id }) => id)]);
+      if (!known.has(key)) known.set(key, await Array.fromAsync(e.ask(session, samples)));
+      yield* known.get(key);
+    },
+  };
+}
+
+const name = ({ eval: e, metric, when }: Check) => `${e} ${metric}${when === "quiet" ? "" : ` ${when}`}`;
+
+/** The checks that failed, by eval and metric; the reason where nothing was judged. */
+export function refusedBy(outcome: Outcome): readonly string[] {
+  if (outcome.kind === "void" || outcome.kind === "skipped") return [`${outcome.kind}: ${outcome.reason}`];
+  return outcome.verdict.checks.filter(({ decision }) => decision === "fail").map(name);
+}
+
+/** Fails unless the outcome is a refusal by a check (or for a reason) whose name matches. */
+export function assertRefused(outcome: Outcome, by: RegExp): void {
+  assert(
+    outcome.kind !== "recorded" && refusedBy(outcome).some((one) => by.test(one)),
+    `the candidate must be refused by ${by}: ${said(outcome)}`,
+  );
+}
+
+/** Fails unless the candidate was recorded. */
+export function assertAccepted(outcome: Outcome): void {
+  assert(outcome.kind === "recorded", `the candidate must be accepted: ${said(outcome)}`);
+}
+
+/** An outcome with what each judged check said. */
+export function said(outcome: Outcome): string {
+  if (outcome.kind === "void" || outcome.kind === "skipped") return `${outcome.kind}, ${outcome.reason}`;
+  const checks = outcome.verdict.checks.filter(({ decision }) => decision !== undefined);
+  return [outcome.kind, ...checks.map((one) => `${name(one)}: ${one.decision}, ${one.loss}`)].join("\n  ");
+}
+
+/** A technique that holds the weights in other bits by its recipe; what they become is the setting's to say. */
+export const quantized = (bits: 4 | 8 = 8, claim: Technique["claim"] = "equivalent"): Technique => ({
+  ...made(`int${bits}`, "model", claim),
+  transform: (stack) => ({ ...stack, model: tinyModelOf(bits) }),
+});
+
+/** A technique that puts a module in a slot. */
+export const slotted = (
+  slot: "cache" | "decoder" | "scheduler",
+  module: string,
+  claim: Technique["claim"] = "identical",
+  params: Stack["cache"]["params"] = {},
+): Technique => ({
+  ...made(module.slice(module.lastIndexOf("/") + 1).replace(".ts", ""), slot, claim),
+  transform: (stack) => ({ ...stack, [slot]: { name: slot, params, module } }),
+});
+
+const made = (name: string, slot: Technique["slot"], claim: Technique["claim"]) => ({
+  name,
+  slot,
+  claim,
+  bottleneck: "compute" as const,
+  scope: "static" as const,
+  summary: "made up",
+  source: "made up",
+});
