@@ -4,6 +4,7 @@
  */
 import { changed, type Session, Unsupported, UserError } from "../engine/mod.ts";
 import { Answers } from "./answers.ts";
+import { audit } from "./audit.ts";
 import { Calibration } from "./calibration.ts";
 import { checksOf } from "./checks.ts";
 import { Opened } from "./opened.ts";
@@ -11,7 +12,7 @@ import { race, type Raced } from "./race.ts";
 import { underLoad } from "./under_load.ts";
 import { AGAIN, plan, type Planned } from "./plan.ts";
 import type { Check, Outcome, Speed, Trial, WorkloadSpeed } from "./outcome.ts";
-import { audit, workloadSpeed } from "./speed.ts";
+import { overPeer, workloadSpeed } from "./speed.ts";
 import type { Bench } from "./suite.ts";
 import { judge } from "./verdict.ts";
 
@@ -54,7 +55,7 @@ class Run implements AsyncDisposable {
   #unfit: string | undefined;
   /** Half-width of the A/A ratio, and the peer's ratio to the baseline, by workload. */
   readonly #noise = new Map<string, number>();
-  readonly #peer = new Map<string, number>();
+  readonly #peer = new Map<string, WorkloadSpeed["ratio"]>();
   readonly #baseline = new Opened();
 
   constructor(private readonly config: Bench, private readonly progress: (event: Progress) => void) {
@@ -75,7 +76,7 @@ class Run implements AsyncDisposable {
       if (outcome.trial.name === AGAIN) {
         this.#noise.set(workload, Math.max(ratio.interval.high - 1, 1 - ratio.interval.low));
       }
-      if (outcome.trial.name === this.config.peer?.name) this.#peer.set(workload, ratio.estimate);
+      if (outcome.trial.name === this.config.peer?.name) this.#peer.set(workload, ratio);
     }
   }
 
@@ -116,7 +117,7 @@ class Run implements AsyncDisposable {
         ),
       );
     }
-    const reason = raced.flatMap(({ workload, blocks }) => audit(blocks, workload))[0] ??
+    const reason = raced.flatMap((one) => audit(one, trial.name === AGAIN))[0] ??
       await idleReason(row, candidate);
     if (reason !== undefined) return { kind: "void", trial, reason };
     const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
@@ -170,11 +171,12 @@ class Run implements AsyncDisposable {
   ): Speed {
     const workloads = raced.map(({ workload, blocks }): WorkloadSpeed => {
       const noise = trial.name === AGAIN ? Infinity : this.#noise.get(workload.name) ?? Infinity;
-      const speed = workloadSpeed(workload.name, blocks, { noise, bytes, seed: this.config.suite.seed });
+      const given = { noise, bytes, seed: this.config.suite.seed, objective: workload.objective };
+      const speed = workloadSpeed(workload.name, blocks, given);
       const peer = this.#peer.get(workload.name);
       return peer === undefined || trial.name === this.config.peer?.name
         ? speed
-        : { ...speed, overPeer: speed.ratio.estimate / peer };
+        : { ...speed, ...overPeer(speed, peer) };
     });
     return { workloads };
   }

@@ -5,11 +5,16 @@ import type { Block, Timing } from "./outcome.ts";
 import type { Transcript } from "./quality/token_match.ts";
 
 export interface Driven {
-  readonly block: Omit<Block, "arm">;
+  readonly block: Pick<Block, "startedAt" | "duration" | "timings">;
   readonly transcripts: ReadonlyMap<string, Transcript>;
 }
 
-/** Runs all requests; times are relative to the block's start. */
+type Open = { -readonly [K in keyof Timing]: Timing[K] } & { readonly tokens: number[] };
+
+/**
+ * Runs all requests; times are relative to the block's start.
+ * @throws where the session answers what is not under way.
+ */
 export async function drive(
   session: Session,
   requests: readonly Request[],
@@ -17,7 +22,7 @@ export async function drive(
   clock: Clock,
 ): Promise<Driven> {
   const startedAt = clock.now();
-  const timings = new Map<string, { sent: number; tokens: number[] }>();
+  const timings = new Map<string, Open>();
   const transcripts = new Map<string, { tokens: number[]; margins: number[] }>();
   const gate = new Gate(
     arrival.kind === "single" ? 1 : arrival.kind === "closed" ? arrival.clients : requests.length,
@@ -25,26 +30,32 @@ export async function drive(
   async function* arrive(): AsyncIterable<Request> {
     for (const request of requests) {
       await gate.enter();
-      timings.set(request.id, { sent: clock.now() - startedAt, tokens: [] });
+      timings.set(request.id, { id: request.id, sent: clock.now() - startedAt, tokens: [] });
       transcripts.set(request.id, { tokens: [], margins: [] });
       yield request;
     }
   }
   let last = startedAt;
   for await (const { id, tokens, margins, at, finish } of session.generate(arrive())) {
-    const transcript = transcripts.get(id)!;
+    const [timing, transcript] = [timings.get(id), transcripts.get(id)];
+    if (timing === undefined || transcript === undefined || timing.finish !== undefined) {
+      throw new Error(
+        `Cannot time an answer to ${id} as the request must be under way: it ${
+          timing ? "had ended" : "was not sent"
+        }`,
+      );
+    }
     transcript.tokens.push(...tokens);
     transcript.margins.push(...margins);
-    timings.get(id)!.tokens.push(...tokens.map(() => at - startedAt));
+    timing.tokens.push(...tokens.map(() => at - startedAt));
     last = Math.max(last, at);
-    if (finish !== undefined) gate.leave();
+    if (finish === undefined) continue;
+    timing.finish = finish;
+    // Sessions may tell tokens together, but a stream's end at once: what it waits for is the client.
+    timing.lag = clock.now() - at;
+    gate.leave();
   }
-  const block = {
-    startedAt,
-    duration: last - startedAt,
-    timings: [...timings].map(([id, timing]): Timing => ({ id, ...timing })),
-  };
-  return { block, transcripts };
+  return { block: { startedAt, duration: last - startedAt, timings: [...timings.values()] }, transcripts };
 }
 
 /** Lets `places` in at once. */

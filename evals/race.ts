@@ -6,13 +6,19 @@
 import { type Clock, type Request, type Session, systemClock, UserError } from "../engine/mod.ts";
 import { take, type Workload } from "../datasets/mod.ts";
 import { drive, type Driven } from "./load.ts";
+import { type Machine, machineOf, watch } from "./machine.ts";
 import type { Block } from "./outcome.ts";
 import { toRequest, type Transcript } from "./quality/token_match.ts";
+
+/** A block with all that an audit asks for. */
+export type Measured = Required<Block>;
 
 export interface Raced {
   readonly workload: Workload;
   /** In the order they ran. */
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly Measured[];
+  /** The request that both arms were asked first, which is not counted. */
+  readonly warmUp: Request;
   /** What each arm answered, by request id. */
   readonly transcripts: Readonly<Record<"base" | "candidate", Driven["transcripts"]>>;
   /** The prompts as they were sent, by request id. */
@@ -26,6 +32,7 @@ export async function race(
   pairs: number,
   progress: (done: number, total: number) => void,
   clock: Clock = systemClock,
+  machine: Machine = machineOf(clock),
 ): Promise<Raced> {
   const needed = pairs * workload.requests + 1;
   if (needed > workload.prompts.size) {
@@ -36,18 +43,23 @@ export async function race(
   const prompts = await take(workload.prompts, needed, workload.seed);
   const request = (arm: "base" | "candidate", index: number) =>
     toRequest(sessions[arm], prompts[index]!, workload.maxTokens);
-  const run = (arm: "base" | "candidate", from: number, to: number) => {
+  const run = async (arm: "base" | "candidate", from: number, to: number) => {
     const requests = Array.from({ length: to - from }, (_, i) => request(arm, from + i));
-    return drive(sessions[arm], requests, workload.arrival, clock);
+    const { counters } = await sessions[arm].stats();
+    const befell = watch(machine, clock);
+    const { block, transcripts } = await drive(sessions[arm], requests, workload.arrival, clock);
+    const meanwhile = befell();
+    const counted = growth(counters, (await sessions[arm].stats()).counters);
+    return { block: { arm, ...block, counted, meanwhile }, transcripts };
   };
   for (const arm of ["base", "candidate"] as const) await run(arm, needed - 1, needed);
 
-  const blocks: Block[] = [];
+  const blocks: Measured[] = [];
   const transcripts = { base: new Map<string, Transcript>(), candidate: new Map<string, Transcript>() };
   for (let pair = 0; pair < pairs; pair++) {
     for (const arm of pair % 2 === 0 ? ["base", "candidate"] as const : ["candidate", "base"] as const) {
       const driven = await run(arm, pair * workload.requests, (pair + 1) * workload.requests);
-      blocks.push({ arm, ...driven.block });
+      blocks.push(driven.block);
       for (const [id, transcript] of driven.transcripts) transcripts[arm].set(id, transcript);
       progress(blocks.length, pairs * 2);
     }
@@ -55,5 +67,13 @@ export async function race(
   const requests = new Map(
     Array.from({ length: pairs * workload.requests }, (_, i) => [prompts[i]!.id, request("base", i)]),
   );
-  return { workload, blocks, transcripts, requests };
+  return { workload, blocks, warmUp: request("base", needed - 1), transcripts, requests };
+}
+
+type Counters = Measured["counted"];
+
+function growth(before: Counters, after: Counters): Counters {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]),
+  );
 }

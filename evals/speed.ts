@@ -6,7 +6,8 @@
  */
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { uniform } from "../engine/mod.ts";
-import type { Workload } from "../datasets/mod.ts";
+import type { Objective } from "../datasets/mod.ts";
+import { objectiveOutcome } from "./objective.ts";
 import type { ArmSpeed, Block, Interval, Percentiles, Timing, WorkloadSpeed } from "./outcome.ts";
 
 const LEVEL = 0.95;
@@ -38,7 +39,7 @@ export function armSpeed(blocks: readonly Block[], addedBytes: number): ArmSpeed
   };
 }
 
-/** Both arms' figures and the ratio of candidate over base. */
+/** Both arms' figures and the ratio of candidate over base; no gain is claimed where the objective broke. */
 export function workloadSpeed(
   workload: string,
   blocks: readonly Block[],
@@ -46,26 +47,56 @@ export function workloadSpeed(
     readonly noise: number;
     readonly bytes: { readonly base: number; readonly candidate: number };
     readonly seed: number;
+    readonly objective?: Objective | undefined;
   },
 ): WorkloadSpeed {
   const of = (arm: Block["arm"]) => blocks.filter((block) => block.arm === arm);
-  const rate = ({ timings, duration }: Block) =>
-    timings.reduce((sum, { tokens }) => sum + tokens.length, 0) / duration;
-  const [base, candidate] = [of("base"), of("candidate")];
-  const ratio = ratioOf(candidate.map((block, i) => Math.log(rate(block) / rate(base[i]!))), given.seed);
+  const base = armSpeed(of("base"), given.bytes.base);
+  const candidate = armSpeed(of("candidate"), given.bytes.candidate);
+  const ratio = ratioOf(pairedLogs(blocks), given.seed);
   const { low, high } = ratio.interval;
+  const objective = given.objective && objectiveOutcome(given.objective, base, candidate);
   // In its own row the baseline is the measure of noise, and claims nothing.
-  const own = Math.max(high - 1, 1 - low);
-  const noise = Number.isFinite(given.noise) ? given.noise : own;
-  const claim = low > 1 + noise ? "faster" : high < 1 - noise ? "slower" : "no difference";
+  const known = Number.isFinite(given.noise);
+  const noise = known ? given.noise : halfWidth(ratio.interval);
+  const claim = !known
+    ? "no difference"
+    : low > 1 + noise && objective?.kind !== "broke"
+    ? "faster"
+    : high < 1 - noise
+    ? "slower"
+    : "no difference";
+  return { workload, base, candidate, ratio, noise, claim, ...(objective ? { objective } : {}), blocks };
+}
+
+/** Logarithms of the candidate's tokens/s over the base's, pair by pair in the order they ran. */
+export function pairedLogs(blocks: readonly Block[]): readonly number[] {
+  const rates = (arm: Block["arm"]) =>
+    blocks.filter((block) => block.arm === arm).map(({ timings, duration }) =>
+      timings.reduce((sum, { tokens }) => sum + tokens.length, 0) / duration
+    );
+  const base = rates("base");
+  return rates("candidate").map((rate, i) => Math.log(rate / base[i]!));
+}
+
+/** How far a ratio may be from 1. */
+export const halfWidth = ({ low, high }: Interval): number => Math.max(high - 1, 1 - low);
+
+/** The candidate over the peer, from both ratios to the baseline: their half-widths add in squares on the logarithms. */
+export function overPeer(
+  { ratio }: WorkloadSpeed,
+  peer: WorkloadSpeed["ratio"],
+): Required<Pick<WorkloadSpeed, "overPeer" | "overPeerInterval">> {
+  const below = (one: WorkloadSpeed["ratio"]) => Math.log(one.estimate / one.interval.low);
+  const above = (one: WorkloadSpeed["ratio"]) => Math.log(one.interval.high / one.estimate);
+  const quotient = ratio.estimate / peer.estimate;
   return {
-    workload,
-    base: armSpeed(base, given.bytes.base),
-    candidate: armSpeed(candidate, given.bytes.candidate),
-    ratio,
-    noise,
-    claim: Number.isFinite(given.noise) ? claim : "no difference",
-    blocks,
+    overPeer: quotient,
+    overPeerInterval: {
+      low: quotient * Math.exp(-Math.hypot(below(ratio), above(peer))),
+      high: quotient * Math.exp(Math.hypot(above(ratio), below(peer))),
+      level: ratio.interval.level,
+    },
   };
 }
 
@@ -95,24 +126,4 @@ export function ratioOf(
     estimate: Math.exp(mean),
     interval: { low: at((1 - LEVEL) / 2), high: at((1 + LEVEL) / 2), level: LEVEL },
   };
-}
-
-/** Why the blocks of a race cannot be trusted, in words; empty where they can. */
-export function audit(blocks: readonly Block[], { name, requests, maxTokens }: Workload): readonly string[] {
-  const reasons: string[] = [];
-  for (const { arm, timings, duration } of blocks) {
-    const say = (what: string) => reasons.push(`${name}, ${arm}: ${what}`);
-    if (!(duration > 0)) say("it took no time");
-    if (timings.length !== requests) say(`${timings.length} of ${requests} requests were answered`);
-    for (const { id, sent, tokens } of timings) {
-      if (tokens.length !== maxTokens) {
-        say(`request ${id} has ${tokens.length} tokens where ${maxTokens} were asked`);
-      }
-      if (tokens.some((at, i) => !(at >= (i === 0 ? sent : tokens[i - 1]!)))) {
-        say(`request ${id} has tokens before their time`);
-      }
-      if (tokens.some((at) => at > duration + 1)) say(`request ${id} ends after its block`);
-    }
-  }
-  return reasons;
 }
