@@ -13,7 +13,7 @@ import {
   times,
   timesInterval,
 } from "./figures.ts";
-import { isWideCheck, marginUsed, worstCheck } from "./leaderboard.ts";
+import { isWideCheck, marginUsed, worstCheck } from "./worst.ts";
 
 /** The word for an outcome, as tables show it. */
 export type Word = "PASS" | "FAIL" | "UNSURE" | "VOID" | "SKIPPED";

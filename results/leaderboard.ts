@@ -3,10 +3,11 @@
  * shared where the data cannot separate two rows from the first of them.
  */
 import type { Digest, Hardware } from "../engine/mod.ts";
-import { AGAIN, BOARD_MARGIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
-import { isJudged } from "./door.ts";
+import { AGAIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
+import { type Composition, compositions } from "./composition.ts";
 import type { Recording, Stamp } from "./recording.ts";
 import { type Tries, triesOf } from "./tries.ts";
+import { isWideCheck, worstCheck } from "./worst.ts";
 
 export interface Scope {
   readonly hardware: Hardware;
@@ -51,6 +52,8 @@ export interface Board {
   /** Passed, but by a margin wider than a board allows. */
   readonly wide: readonly TimedRow[];
   readonly refused: readonly Row[];
+  /** Stacks that passed, taken apart. */
+  readonly compositions: readonly Composition[];
   /** The baseline against itself. */
   readonly noise?: TimedRow;
   /** Another engine with the baseline's weights: what a user would otherwise pick. */
@@ -94,7 +97,8 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
   const refused: Row[] = [];
   let noise: TimedRow | undefined;
   let peer: TimedRow | undefined;
-  for (const recording of latest(recordings)) {
+  const current = latest(recordings);
+  for (const recording of current) {
     const row = rowOf(recording, triesOf(recording, recordings));
     const figures = figuresOf(recording, scope.workload);
     if (figures === undefined) refused.push(row);
@@ -111,6 +115,7 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
     ranked: rank(timed),
     wide,
     refused,
+    compositions: compositions(current, scope.workload),
     ...(noise === undefined ? {} : { noise }),
     ...(peer === undefined ? {} : { peer }),
   };
@@ -128,7 +133,7 @@ export const gains = ({ claim, noise, overPeer = Infinity }: Figures): boolean =
   claim === "faster" && overPeer > 1 + noise;
 
 /** Of each name the latest judged recording, else the latest of any kind. */
-export function latest(recordings: readonly Recording[]): readonly Recording[] {
+function latest(recordings: readonly Recording[]): readonly Recording[] {
   const names = Map.groupBy(recordings, ({ outcome }) => outcome.trial.name);
   return [...names.values()].map((all) => {
     const judged = all.filter(({ outcome: { kind } }) => kind === "recorded" || kind === "rejected");
@@ -156,33 +161,6 @@ function figuresOf({ outcome }: Recording, workload: string): Figures | undefine
   if (found === undefined) return undefined;
   const { blocks: _, ...figures } = found;
   return figures;
-}
-
-/** The check that decides: failed before unsure before passed, then by the share of its margin that is used up. */
-export function worstCheck(outcome: Outcome): Check | undefined {
-  if (!("verdict" in outcome)) return undefined;
-  const order = { fail: 0, unsure: 1, pass: 2 };
-  return outcome.verdict.checks.filter(isJudged).toSorted((a, b) =>
-    order[a.decision ?? "unsure"] - order[b.decision ?? "unsure"] || marginUsed(b) - marginUsed(a)
-  )[0];
-}
-
-/**
- * How much of what is allowed is used up: above 1 is over. By margin the worst plausible loss counts, for a guard the
- * loss that is shown, for a law how far its probability has fallen.
- */
-export function marginUsed({ rule, loss, candidate, interval, allowed = 0, decision }: Check): number {
-  if (rule === "law") return allowed / candidate;
-  // A guard may watch both directions; it says so only by failing.
-  const shown = decision === "fail" ? Math.max(interval.low, -interval.high) : interval.low;
-  const worst = rule === "exact" ? loss : rule === "guard" ? shown : interval.high;
-  if (allowed > 0) return worst / allowed;
-  return worst > 0 ? Infinity : 0;
-}
-
-/** Whether a check was given more room than a board allows; only margins decide places. */
-export function isWideCheck({ rule, unit, allowed }: Check): boolean {
-  return rule === "margin" && allowed !== undefined && allowed > (BOARD_MARGIN[unit] ?? 0) + 1e-12;
 }
 
 function isWide({ outcome }: Recording): boolean {

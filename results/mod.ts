@@ -3,6 +3,7 @@ export * from "./recording.ts";
 export { type Context, readCommit, record, stamp, versions } from "./record.ts";
 export { openStore, storePath } from "./store.ts";
 export { ledger } from "./ledger.ts";
+export { type Composition, compositions, type Gain, type Member } from "./composition.ts";
 export { type GateRate, gateRate } from "./gate_rate.ts";
 export { exportJsonl } from "./export.ts";
 export {

@@ -1,28 +1,26 @@
 /** The board for a terminal: at most 80 columns, verdicts in words, the summary last. Narrower ones get stacked rows. */
 import { createColors } from "picocolors";
 import type { Outcome } from "../evals/mod.ts";
-import { fit, wrap } from "./columns.ts";
+import { type Cells, inColumns, type Paint, stacked } from "./board_row.ts";
+import { wrap } from "./columns.ts";
+import type { Composition } from "./composition.ts";
+import { added, basis, gain, isApart, missing, summary, table } from "./composition_text.ts";
 import { explain, type Word, word } from "./explain.ts";
-import {
-  bytes,
-  change,
-  changeInterval,
-  count,
-  day,
-  duration,
-  limit,
-  plural,
-  rate,
-  times,
-  timesInterval,
-} from "./figures.ts";
+import { change, changeInterval, count, day, limit, plural, times, timesInterval } from "./figures.ts";
 import { gateRate } from "./gate_rate.ts";
-import { type Board, isSteady, type Row, type TimedRow, timedRows } from "./leaderboard.ts";
+import { latencySentences, latencyTable } from "./latency_text.ts";
+import { type Board, isSteady, type Row, type TimedRow } from "./leaderboard.ts";
 import { rowWord, summarise } from "./summary.ts";
 import { saidTries } from "./tries.ts";
 
 const WIDTH = 80;
-const COLUMNS = [3, 7, 19, 27, 19] as const;
+const HEAD: Cells = {
+  place: "#",
+  word: "VERDICT",
+  name: ["TECHNIQUE"],
+  quality: ["QUALITY VS BASE, WORST"],
+  speed: ["SPEED VS BASE"],
+};
 
 export interface Rendering {
   readonly colour: boolean;
@@ -54,34 +52,36 @@ export function renderBoard(
   const columns = Math.max(24, Math.min(width, WIDTH));
   const said = (text: string) => wrap(text, columns);
   const machine = `${hardware.cpu} · ${hardware.backend}, ${plural(hardware.threads, "thread")}`;
-  const put = columns < WIDTH ? stacked(columns) : line;
   const lines = [
     ...said(machine).map(bold),
     ...said(`${model.name} ${model.precision} / ${workload} / ${suite} / ${day(board.at)}`),
     "",
-    ...(columns < WIDTH
-      ? []
-      : [dim(line(["#", "VERDICT", "TECHNIQUE", "QUALITY VS BASE, WORST", "SPEED VS BASE"]))]),
+    ...(columns < WIDTH ? [] : inColumns(HEAD, dim, dim).map(dim)),
   ];
-  const paint = (row: Row, place: string, speed: string) => {
+  const put = columns < WIDTH ? stacked(columns) : inColumns;
+  const paint = (row: Row, place: string, speed: readonly string[]) => {
     const verdict = rowWord(row);
-    lines.push(put([place, verdict, row.name, quality(row), speed], tint(colour, verdict)));
-    lines.push(...beneath(row).map(dim));
-  };
-  const beneath = (row: Row) => {
-    const cells = ["", "", saidTries(row.tried) ?? "", basis(row)];
-    return cells.some((cell) => cell !== "") ? [put(cells)] : [];
+    lines.push(...put({ place, word: verdict, ...cellsOf(row), speed }, tint(colour, verdict), dim));
   };
   for (const row of board.ranked) paint(row, row.tied ? `${row.place}=` : `${row.place}`, speedOf(row));
   for (const row of board.wide) paint(row, "-", speedOf(row));
-  for (const row of board.refused) paint(row, "-", untimed(row));
+  for (const row of board.refused) paint(row, "-", [untimed(row)]);
   for (const [label, row] of [["peer", board.peer], ["noise", board.noise]] as const) {
-    if (row) {
-      lines.push(dim(put(["", label, row.name, quality(row), speedOf(row)])), ...beneath(row).map(dim));
-    }
+    if (row === undefined) continue;
+    const cells = { place: "", word: label, ...cellsOf(row), speed: speedOf(row) };
+    lines.push(...put(cells, (text) => text, (text) => text).map(dim));
   }
   lines.push(...[...notes(board), gate].flatMap(said).map(dim));
-  lines.push(...(columns < WIDTH ? latencyLines(board).flatMap(said) : latencyTable(board, dim)));
+  lines.push(...(columns < WIDTH ? latencySentences(board).flatMap(said) : latencyTable(board, dim)));
+  for (const composition of board.compositions) {
+    const parts = isApart(composition) ? table(composition) : undefined;
+    const notes = [basis(composition), missing(composition)].filter((text) => text !== undefined);
+    lines.push("", ...said(summary(composition)));
+    if (parts === undefined) continue;
+    if (columns < WIDTH) lines.push(...memberLines(composition).flatMap(said));
+    else lines.push(...parts.map((text, i) => i === 0 ? dim(text) : text));
+    lines.push(...notes.flatMap(said).map(dim));
+  }
   for (const row of board.refused) {
     const because = reasons?.get(row.id) ?? (row.reason === undefined ? [] : [row.reason]);
     lines.push("", ...said(`Why ${row.name} is refused: ${because.join(" ")}`));
@@ -118,55 +118,23 @@ function notes({ ranked, wide, peer, noise, scope }: Board): readonly string[] {
   ];
 }
 
-type Arms = readonly [string, string];
+function memberLines(composition: Composition): readonly string[] {
+  return composition.members.map((member) =>
+    `${member.name}: ${gain(member.single)} alone, ${gain(member.marginal)} in the stack, loss added ${
+      added(composition, member)
+    }`
+  );
+}
 
-/** Base and candidate of one race: every row was raced against a run of the baseline of its own. */
-function arms({ figures: { base, candidate } }: TimedRow): Readonly<Record<"rate" | "ttft" | "tpot", Arms>> {
-  const both = (of: (arm: typeof base) => string): Arms => [of(base), of(candidate)];
+/** A row's name and quality, and beneath them at which try it came and what the quality rests on. */
+function cellsOf({ name, tried, worst }: Row): Pick<Cells, "name" | "quality"> {
   return {
-    rate: both((arm) => rate(arm.tokensPerSecond).replace(" tok/s", "")),
-    ttft: both((arm) => duration(arm.ttft.p50).replace(" ", "")),
-    tpot: both((arm) => duration(arm.tpot.p50).replace(" ", "")),
+    name: [name, saidTries(tried) ?? ""].filter((text) => text !== ""),
+    quality: worst === undefined ? [] : [
+      `${change(worst)} ${changeInterval(worst).replaceAll(" ", "")}`,
+      `${limit(worst)}, n=${count(worst.n)}`,
+    ],
   };
-}
-
-function latencyTable(board: Board, dim: (text: string) => string): readonly string[] {
-  const rows = timedRows(board);
-  if (rows.length === 0) return [];
-  const table = (name: string, cells: readonly string[], widths = [6, 6, 8, 7, 8, 7, 10, 8]) =>
-    ` ${fit(name, 19)}${cells.map((cell, i) => cell.padStart(widths[i]!)).join("")}`;
-  return [
-    "",
-    dim(table("", ["TOKENS/S", "TTFT P50", "TPOT P50", "MEMORY", "VS PEER"], [12, 15, 15, 10, 8])),
-    dim(table("", ["BASE", "OWN", "BASE", "OWN", "BASE", "OWN", "OWN"])),
-    ...rows.map((row) => {
-      const { rate, ttft, tpot } = arms(row);
-      const { candidate, overPeer } = row.figures;
-      const peer = overPeer === undefined ? "" : times(overPeer);
-      return table(row.name, [...rate, ...ttft, ...tpot, bytes(candidate.addedBytes), peer]);
-    }),
-    dim(" Each row is raced against a run of the baseline of its own; ratios compare."),
-  ];
-}
-
-function latencyLines(board: Board): readonly string[] {
-  return timedRows(board).map((row) => {
-    const { rate, ttft, tpot } = arms(row);
-    const { candidate, overPeer } = row.figures;
-    const peer = overPeer === undefined ? "" : `, ${times(overPeer)} the peer`;
-    return `${row.name}: ${rate.join(" -> ")} tok/s, TTFT ${ttft.join(" -> ")}, TPOT ${tpot.join(" -> ")}, ${
-      bytes(candidate.addedBytes)
-    }${peer}`;
-  });
-}
-
-function quality({ worst }: Row): string {
-  return worst === undefined ? "" : `${change(worst)} ${changeInterval(worst).replaceAll(" ", "")}`;
-}
-
-/** What the quality of a row rests on. */
-function basis({ worst }: Row): string {
-  return worst === undefined ? "" : `${limit(worst)}, n=${count(worst.n)}`;
 }
 
 function untimed({ worst }: Row): string {
@@ -174,33 +142,8 @@ function untimed({ worst }: Row): string {
   return worst?.decision === "unsure" && more > 0 ? `needs ~${count(more)} more` : "not timed";
 }
 
-function speedOf({ figures: { ratio } }: TimedRow): string {
-  return `${times(ratio.estimate)} ${timesInterval(ratio.interval).replaceAll(" ", "")}`;
-}
-
-type Paint = (text: string) => string;
-const unpainted: Paint = (text) => text;
-
-function line(cells: readonly string[], paint = unpainted): string {
-  return " " + cells.map((cell, i) => {
-    const text = fit(cell, COLUMNS[i]!);
-    return i === 1 ? paint(text) : text;
-  }).join(" ");
-}
-
-/** A row over several lines: what it is, its quality, its speed, and what they rest on. */
-function stacked(columns: number) {
-  return (
-    [place = "", verdict = "", name = "", ...figures]: readonly string[],
-    paint = unpainted,
-  ): string => {
-    const head = ` ${fit(place, 3)} ${paint(fit(verdict, 7))} ${fit(name, columns - 13).trimEnd()}`;
-    const below = verdict === "" ? [name, ...figures] : figures;
-    return [
-      ...(verdict === "" ? [] : [head]),
-      ...below.filter((text) => text !== "").map((text) => `     ${fit(text, columns - 5).trimEnd()}`),
-    ].join("\n");
-  };
+function speedOf({ figures: { ratio } }: TimedRow): readonly string[] {
+  return [`${times(ratio.estimate)} ${timesInterval(ratio.interval).replaceAll(" ", "")}`];
 }
 
 function tint(colour: boolean, verdict: Word): Paint {

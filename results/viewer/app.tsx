@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { UserError } from "../../engine/mod.ts";
+import type { Composition } from "../composition.ts";
 import { type Board, boards, shareScope } from "../leaderboard.ts";
 import type { Recording, ResultsStore } from "../recording.ts";
 import { explain } from "../explain.ts";
@@ -53,7 +54,11 @@ export function createApp(store: ResultsStore): Hono {
     if (recording === undefined) return missing(c, sentenceFor(shelf, id));
     return page(
       c,
-      <TrialPage recording={recording} tries={triesOf(recording, scopeOf(shelf, recording))} />,
+      <TrialPage
+        recording={recording}
+        tries={triesOf(recording, scopeOf(shelf, recording))}
+        apart={apartOf(shelf, recording)}
+      />,
     );
   });
   app.get("/api/board", (c) => {
@@ -89,7 +94,8 @@ export function createApp(store: ResultsStore): Hono {
   app.get("/api/trial/:id", (c) => {
     const recording = shelf.find(c.req.param("id"));
     if (recording === undefined) return c.json({ error: sentenceFor(shelf, c.req.param("id")) }, 404);
-    return c.json({ ...recording, why: explain(recording.outcome) });
+    const tries = triesOf(recording, scopeOf(shelf, recording));
+    return c.json({ ...recording, why: explain(recording.outcome), tries, apart: apartOf(shelf, recording) });
   });
   app.get("/static/:file", async (c) => {
     const found = await statics(c.req.param("file"));
@@ -113,6 +119,14 @@ function chosen(all: readonly Board[], key: string | undefined): Board | undefin
     b.ranked.length - a.ranked.length
   );
   return timed[0];
+}
+
+/** A stack taken apart, by workload; empty for what is none or was tried again since. */
+function apartOf(shelf: Shelf, recording: Recording): Readonly<Record<string, Composition>> {
+  const found = boards(scopeOf(shelf, recording)).flatMap(({ scope, compositions }) =>
+    compositions.filter(({ id }) => id === recording.id).map((one) => [scope.workload, one] as const)
+  );
+  return Object.fromEntries(found);
 }
 
 /** The recordings that stand on the same boards, oldest first. */

@@ -1,7 +1,7 @@
 /** What was refused and why, by cause. Nothing here was timed for keeps, so there is no figure of it. */
 import { explain, type Word, word } from "../explain.ts";
 import { day, plural } from "../figures.ts";
-import { worstCheck } from "../leaderboard.ts";
+import { worstCheck } from "../worst.ts";
 import type { Broken, Recording } from "../recording.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";

@@ -1,5 +1,6 @@
 /** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
 import type { Check } from "../../evals/mod.ts";
+import type { Composition } from "../composition.ts";
 import { explain, word } from "../explain.ts";
 import {
   amount,
@@ -14,9 +15,10 @@ import {
   times,
   timesInterval,
 } from "../figures.ts";
-import { worstCheck } from "../leaderboard.ts";
+import { worstCheck } from "../worst.ts";
 import type { Recording } from "../recording.ts";
 import type { Tries } from "../tries.ts";
+import { CompositionSection } from "./composition_section.tsx";
 import { FlipList, flips } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
 import { Chip, Page } from "./page.tsx";
@@ -25,7 +27,12 @@ import { domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
 import { trust } from "./trust.ts";
 import { WhatRan } from "./what_ran.tsx";
 
-export function TrialPage({ recording, tries }: { readonly recording: Recording; readonly tries: Tries }) {
+export function TrialPage({ recording, tries, apart }: {
+  readonly recording: Recording;
+  readonly tries: Tries;
+  /** The stack taken apart, by workload; empty for what is no stack. */
+  readonly apart: Readonly<Record<string, Composition>>;
+}) {
   const { id, outcome, stamp } = recording;
   const { trial } = outcome;
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
@@ -59,6 +66,7 @@ export function TrialPage({ recording, tries }: { readonly recording: Recording;
         </ul>
       </section>
       {checks.length > 0 && <Checks checks={checks} />}
+      {Object.keys(apart).length > 0 && <CompositionSection apart={apart} />}
       {outcome.kind === "recorded" && (
         <section>
           <h2>Latency</h2>

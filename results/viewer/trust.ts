@@ -2,7 +2,8 @@
 import { AGAIN, type Check, type WorkloadSpeed } from "../../evals/mod.ts";
 import { isJudged } from "../door.ts";
 import { count, percent, plural } from "../figures.ts";
-import { isSteady, isWideCheck, marginUsed } from "../leaderboard.ts";
+import { isSteady } from "../leaderboard.ts";
+import { isWideCheck, marginUsed } from "../worst.ts";
 import type { Recording } from "../recording.ts";
 import { saidTries, type Tries } from "../tries.ts";
 

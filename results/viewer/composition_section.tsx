@@ -1,0 +1,57 @@
+/** A stack taken apart: its gain beside the product of its members' own, and what each adds among the others. */
+import type { Composition } from "../composition.ts";
+import { added, basis, gain, isApart, missing, summary } from "../composition_text.ts";
+
+/** `apart`: by workload. */
+export function CompositionSection({ apart }: { readonly apart: Readonly<Record<string, Composition>> }) {
+  return (
+    <section>
+      <h2>Taken apart</h2>
+      {Object.entries(apart).map(([workload, composition]) => (
+        <>
+          <h3>{workload}</h3>
+          <p>{summary(composition)}</p>
+          <Members composition={composition} workload={workload} />
+          {[isApart(composition) ? basis(composition) : undefined, missing(composition)].map((text) =>
+            text !== undefined && <p class="hint">{text}</p>
+          )}
+        </>
+      ))}
+    </section>
+  );
+}
+
+function Members(
+  { composition, workload }: { readonly composition: Composition; readonly workload: string },
+) {
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={`Members on ${workload}`}>
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">Member</th>
+            <th scope="col">
+              Alone <small>tokens/s over the baseline</small>
+            </th>
+            <th scope="col">
+              In the stack <small>over the stack without it</small>
+            </th>
+            <th scope="col">
+              Loss added <small>less is better</small>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {composition.members.map((member) => (
+            <tr>
+              <th scope="row">{member.name}</th>
+              <td class="num">{gain(member.single)}</td>
+              <td class="num">{gain(member.marginal)}</td>
+              <td class="num">{added(composition, member)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+/** Which check of an outcome is the one to look at, by how much of its margin is used up. */
+import { BOARD_MARGIN, type Check, type Outcome } from "../evals/mod.ts";
+import { isJudged } from "./door.ts";
+
+/** The check that decides: failed before unsure before passed, then by the share of its margin that is used up. */
+export function worstCheck(outcome: Outcome): Check | undefined {
+  if (!("verdict" in outcome)) return undefined;
+  const order = { fail: 0, unsure: 1, pass: 2 };
+  return outcome.verdict.checks.filter(isJudged).toSorted((a, b) =>
+    order[a.decision ?? "unsure"] - order[b.decision ?? "unsure"] || marginUsed(b) - marginUsed(a)
+  )[0];
+}
+
+/**
+ * How much of what is allowed is used up: above 1 is over. By margin the worst plausible loss counts, for a guard the
+ * loss that is shown, for a law how far its probability has fallen.
+ */
+export function marginUsed({ rule, loss, candidate, interval, allowed = 0, decision }: Check): number {
+  if (rule === "law") return allowed / candidate;
+  // A guard may watch both directions; it says so only by failing.
+  const shown = decision === "fail" ? Math.max(interval.low, -interval.high) : interval.low;
+  const worst = rule === "exact" ? loss : rule === "guard" ? shown : interval.high;
+  if (allowed > 0) return worst / allowed;
+  return worst > 0 ? Infinity : 0;
+}
+
+/** Whether a check was given more room than a board allows; only margins decide places. */
+export function isWideCheck({ rule, unit, allowed }: Check): boolean {
+  return rule === "margin" && allowed !== undefined && allowed > (BOARD_MARGIN[unit] ?? 0) + 1e-12;
+}
