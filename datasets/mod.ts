@@ -1,6 +1,7 @@
 /** What goes in: data sets and workloads. */
 import type { Dataset, Sample } from "./dataset.ts";
 import { arcEasy } from "./text/arc_easy.ts";
+import { edgeCases } from "./text/edge_cases.ts";
 import { hellaswag } from "./text/hellaswag.ts";
 import { lambada } from "./text/lambada.ts";
 import { mtBench } from "./text/mt_bench.ts";
@@ -19,6 +20,7 @@ export { FILES } from "./packages.ts";
 export { fetchAll } from "./source.ts";
 export {
   arcEasy,
+  edgeCases,
   hellaswag,
   lambada,
   mtBench,
@@ -33,6 +35,7 @@ export { chatClients, chatSingle, offlineBatch, quotedSingle };
 /** Every data set by name. */
 export const datasets = {
   arc_easy: arcEasy,
+  edge_cases: edgeCases,
   hellaswag,
   lambada,
   wiki_text: wikiText,

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, (session: Session, i: number) => Promise<Sa
   wiki_text: running,
   quoted_context: (_, i) => prompt(i),
   mt_bench: (_, i) => prompt(i),
+  edge_cases: (_, i) => ({ ...prompt(i), slices: [i % 2 === 0 ? "even" : "odd"] }),
   shared_prefix: (_, i) => ({ ...prompt(i), system: text("system", 80) }),
 };
 
