@@ -166,6 +166,36 @@ export interface WorkloadSpeed {
 
 export interface Speed {
   readonly workloads: readonly WorkloadSpeed[];
+  /** Of an imported trial, where both arms were timed. */
+  readonly apart?: ApartSpeed;
+}
+
+/**
+ * What another tool timed, each arm in a run of its own and not in turn: how far such runs differ by themselves is not
+ * known, so no ratio, no interval and no claim is made of it, and it has no place on a board.
+ */
+export interface ApartSpeed {
+  readonly tool: string;
+  /** The load in words, the same for both arms. */
+  readonly load: string;
+  readonly base: ApartArm;
+  readonly candidate: ApartArm;
+}
+
+export interface ApartArm extends Omit<ArmSpeed, "addedBytes"> {
+  /** The model as the tool names it. */
+  readonly model: string;
+  readonly requests: number;
+}
+
+/** Where an imported trial comes from: another tool asked the questions, and only the verdict is ours. */
+export interface Imported {
+  readonly tool: string;
+  readonly version: string;
+  /** Every file that was read. */
+  readonly files: readonly { readonly arm: Block["arm"]; readonly name: string; readonly digest: Digest }[];
+  /** What the files hold that was not compared, and why, in sentences. */
+  readonly leftOut: readonly string[];
 }
 
 /** What was tried: enough to run it again. */
@@ -193,6 +223,8 @@ export interface Trial {
   }[];
   readonly workloads: readonly string[];
   readonly seed: number;
+  /** Absent: asked and timed here. An imported trial has no workloads, so it stands on no board. */
+  readonly imported?: Imported;
 }
 
 export type Outcome =
