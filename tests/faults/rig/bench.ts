@@ -6,10 +6,11 @@ import {
   ManualClock,
   oneAtATime,
   plain,
+  type Request,
   type Session,
   type Stack,
 } from "../../../engine/mod.ts";
-import type { Workload } from "../../../datasets/mod.ts";
+import type { Sample, Workload } from "../../../datasets/mod.ts";
 import {
   AGAIN,
   bench,
@@ -28,7 +29,8 @@ import {
   tokenMatch,
 } from "../../../evals/mod.ts";
 import type { Technique } from "../../../techniques/mod.ts";
-import { choices, longTexts, passages, prompts, shortTexts } from "./data.ts";
+import { adapters } from "./adapters.ts";
+import { adaptedTexts, choices, longTexts, openings, passages, prompts, shortTexts } from "./data.ts";
 import { type Setting, tinyEngine } from "./engine.ts";
 import { tinyModel, tinyModelOf } from "./tiny_model.ts";
 
@@ -45,7 +47,8 @@ export const evals: readonly Eval<any, any>[] = [
   tokenMatch(prompts, { count: 16, tokens: 24 }),
   served(shortTexts, { count: 16, tokens: 40 }),
   served(longTexts, { count: 6, tokens: 380 }),
-  sampled(prompts, { count: 4, draws: 24, tokens: 4 }),
+  adapted(served(adaptedTexts, { count: 24, tokens: 40 })),
+  sampled(openings, { count: 6, draws: 48, tokens: 4 }),
   generated(prompts, { count: 24, tokens: 48 }),
   drafts(prompts, { count: 6, tokens: 40 }),
 ];
@@ -63,24 +66,30 @@ export const workloads: readonly Workload[] = [{
 /** A fault, or its clean twin: what is put on the baseline, and how the candidate is then run. */
 export interface Plant {
   readonly techniques: readonly Technique[];
-  /** Of every stack that is not the baseline. */
-  readonly candidate?: Setting;
-  /** Of the baseline; answers are kept by it, so give the same object to those that share it. */
+  /** Of every stack but the baseline, or by stack. */
+  readonly candidate?: Setting | ((stack: Stack) => Setting);
+  /** Of the baseline; its answers are kept by this object, so give the same one to those that share it. */
   readonly base?: Setting;
+  /** Absent: the plain stack. */
+  readonly baseline?: Stack;
   readonly evals?: typeof evals;
   readonly workloads?: typeof workloads;
 }
 
+const PLAIN: Setting = {};
+
 /** The outcome of a candidate. */
-export async function gate({ techniques, candidate = {}, base = PLAIN, ...over }: Plant): Promise<Outcome> {
+export async function gate(plant: Plant): Promise<Outcome> {
+  const { techniques, candidate = PLAIN, base = PLAIN, baseline: beneath = baseline } = plant;
   const clock = new ManualClock(1000);
-  const isBase = (stack: Stack) => identity(stack) === identity(baseline);
-  const engine = tinyEngine(clock, (stack) => (isBase(stack) ? base : candidate));
-  const opening = {
-    ...engine,
+  const isBase = (stack: Stack) => identity(stack) === identity(beneath);
+  const settingOf = typeof candidate === "function" ? candidate : () => candidate;
+  const tiny = tinyEngine(clock, (stack) => withAdapters(isBase(stack) ? base : settingOf(stack)));
+  const engine = {
+    ...tiny,
     async open(stack: Stack) {
-      const session = await engine.open(stack);
-      if (isBase(stack)) bases.set(session, base);
+      const session = await tiny.open(stack);
+      if (isBase(stack)) bases.set(session, { setting: base, stack: identity(stack) });
       return session;
     },
   };
@@ -88,20 +97,29 @@ export async function gate({ techniques, candidate = {}, base = PLAIN, ...over }
     name: "faults",
     summary: "one candidate",
     candidates: { candidate: techniques },
-    evals: (over.evals ?? evals).map(shared),
-    workloads: over.workloads ?? workloads,
+    evals: (plant.evals ?? evals).map(shared),
+    workloads: plant.workloads ?? workloads,
     pairs: 2,
     seed: 3,
   };
-  const config = { suite, engine: opening, baseline, clock };
+  const config = { suite, engine, baseline: beneath, clock };
   const rows = (await plan(config)).filter(({ trial }) => trial.name !== AGAIN);
   const ledger = { done: () => undefined, tries: () => 0 };
   for await (const { outcome } of bench(config, ledger, undefined, rows)) return outcome;
   throw new Error("the candidate must have a row");
 }
 
-const PLAIN: Setting = {};
-const bases = new WeakMap<Session, Setting>();
+/** Every network holds the adapters, unless it is told otherwise. */
+function withAdapters(setting: Setting): Setting {
+  return { ...setting, network: { lora: { adapters }, ...setting.network } };
+}
+
+interface Base {
+  readonly setting: Setting;
+  readonly stack: string;
+}
+
+const bases = new WeakMap<Session, Base>();
 const answers = new WeakMap<Setting, Map<string, readonly unknown[]>>();
 
 /** The eval, which asks sessions of the same baseline the same samples once a process. */
@@ -111,13 +129,41 @@ function shared(e: (typeof evals)[number]): (typeof evals)[number] {
     async *ask(session, samples) {
       const base = bases.get(session);
       if (base === undefined) return yield* e.ask(session, samples);
-      const known = answers.get(base) ?? new Map();
-      answers.set(base, known);
-      const key = JSON.stringify([e.name, e.count, e.params, samples.map(({ id }) => id)]);
+      const known = answers.get(base.setting) ?? new Map();
+      answers.set(base.setting, known);
+      const key = JSON.stringify([base.stack, e.name, e.count, e.params, samples.map(({ id }) => id)]);
       if (!known.has(key)) known.set(key, await Array.fromAsync(e.ask(session, samples)));
       yield* known.get(key);
     },
   };
+}
+
+/** The eval with each sample asked of the adapter that its first slice names; neighbours are asked of none. */
+function adapted<S extends Sample, A>(e: Eval<S, A>): Eval<S, A> {
+  return {
+    ...e,
+    ask(session, samples) {
+      const adapters = new Map(samples.map(({ id, slices }) => [id, slices[0]!]));
+      return e.ask({
+        tokenizer: session.tokenizer,
+        context: session.context,
+        generate: (requests) => session.generate(named(requests, adapters)),
+        score: (items) => session.score(items),
+        stats: () => session.stats(),
+        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+      }, samples);
+    },
+  };
+}
+
+async function* named(
+  requests: Parameters<Session["generate"]>[0],
+  adapters: ReadonlyMap<string, string>,
+): AsyncIterable<Request> {
+  for await (const request of requests) {
+    const adapter = adapters.get(request.id);
+    yield adapter === undefined ? request : { ...request, adapter };
+  }
 }
 
 const name = ({ eval: e, metric, when }: Check) => `${e} ${metric}${when === "quiet" ? "" : ` ${when}`}`;

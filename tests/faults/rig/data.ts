@@ -4,23 +4,30 @@
  */
 import type { Choices, Cloze, Dataset, Prompt, Sample, Text } from "../../../datasets/mod.ts";
 import { PagedCache } from "../../../engine/mod.ts";
+import { adapters, merged } from "./adapters.ts";
 import { SPOKEN, tinyTokenizer } from "./tiny_model.ts";
 import { TinyNetwork } from "./tiny_network.ts";
 import { randomOf, SIZE } from "./tiny_weights.ts";
 
 const plain = new TinyNetwork();
 
-/** Text that goes on after `start`, `count` tokens drawn at a temperature. */
-export function draw(start: string, count: number, seed: number, temperature = 1): string {
+/** Text that goes on after `start`, `count` tokens drawn at a temperature from a network. */
+export function draw(
+  start: string,
+  count: number,
+  seed: number,
+  { temperature = 1, network = plain }: { readonly temperature?: number; readonly network?: TinyNetwork } =
+    {},
+): string {
   const random = randomOf(seed);
-  const cache = new PagedCache(plain.shape, SIZE.context);
+  const cache = new PagedCache(network.shape, SIZE.context);
   const { seq } = cache.start([], "");
   const drawn: number[] = [];
   let pending = tinyTokenizer.encode(start);
   for (let at = 0; drawn.length < count; at += pending.length, pending = [drawn.at(-1)!]) {
     const rows = pending.map((_, i) => i);
     cache.reserve(seq, rows.length);
-    const { logits, kv } = plain.run({
+    const { logits, kv } = network.run({
       tokens: Int32Array.from(pending),
       positions: Int32Array.from(rows, (i) => at + i),
       sequence: new Int32Array(rows.length),
@@ -45,9 +52,9 @@ const letter = (seed: number) =>
   tinyTokenizer.decode([SPOKEN[Math.floor(randomOf(seed).uniform() * SPOKEN.length)]!]);
 
 /** A text of `length` tokens, the first one any letter. */
-function text(length: number, seed: number): string {
+function text(length: number, seed: number, network = plain): string {
   const first = letter(seed);
-  return first + draw(first, length - 1, seed);
+  return first + draw(first, length - 1, seed, { network });
 }
 
 /** A text that ends in no white space. */
@@ -94,6 +101,18 @@ export const longTexts: Dataset<Text> = drawn<Text>(
   (about, i) => ({ ...about, text: text(280 + i * 37 % 100, 200 + i) }),
 );
 
+const adapted = adapters.map((adapter) =>
+  new TinyNetwork({ weights: (place, values) => merged(adapter, place, values) })
+);
+
+/** 40 tokens each, drawn with the adapters in turn, by which their slices are named. */
+export const adaptedTexts: Dataset<Text> = drawn<Text>(
+  "adapted",
+  8 * adapters.length,
+  (i) => adapters[i % adapters.length]!.name,
+  (about, i) => ({ ...about, text: text(40, 400 + i, adapted[i % adapters.length]) }),
+);
+
 /** Four continuations of 3 tokens: the gold one drawn as the model has it, the others with less regard for it. */
 export const choices: Dataset<Choices> = drawn<Choices>(
   "choices",
@@ -103,7 +122,7 @@ export const choices: Dataset<Choices> = drawn<Choices>(
     const context = trimmed(10 + i % 8, 300 + i);
     const continuations = Array.from(
       { length: 4 },
-      (_, c) => draw(context, 3, 1000 + i * 4 + c, c === i % 4 ? 1 : 2),
+      (_, c) => draw(context, 3, 1000 + i * 4 + c, { temperature: c === i % 4 ? 1 : 2 }),
     );
     return { ...about, context, continuations, gold: i % 4 };
   },
@@ -118,6 +137,14 @@ export const passages: Dataset<Cloze> = drawn<Cloze>(
     const context = trimmed(12 + i % 8, 500 + i);
     return { ...about, context, target: draw(context, 1, 2000 + i) };
   },
+);
+
+/** Prompts of 4 to 9 tokens. */
+export const openings: Dataset<Prompt> = drawn<Prompt>(
+  "openings",
+  8,
+  (i) => `opening ${i % 2}`,
+  (about, i) => ({ ...about, turns: [text(4 + i % 6, 600 + i)] }),
 );
 
 const PREFIXES = [0, 1].map((i) => text(70, 700 + i));
