@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
-import { ManualClock, type Request, type Session } from "../../engine/mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { type Emission, ManualClock, type Request, type Session } from "../../engine/mod.ts";
 import type { Arrival } from "../../datasets/mod.ts";
-import { audit, drive, type Driven } from "../../evals/mod.ts";
+import { answered, drive, type Driven } from "../../evals/mod.ts";
 import { compose, continuousBatching } from "../../techniques/mod.ts";
 import { baseline, timedEngine, workload } from "./toy_bench.ts";
 
@@ -49,7 +49,8 @@ Deno.test("offline, every request is sent at the start", async () => {
 
 Deno.test("times and transcripts hold every token once, in the order it came", async () => {
   const { block, transcripts } = await driven({ kind: "closed", clients: 3 }, 5);
-  assertEquals(audit([{ arm: "base", ...block }], workload({ requests: 5, maxTokens: TOKENS })), []);
+  const load = workload({ requests: 5, maxTokens: TOKENS });
+  assertEquals(answered({ arm: "base", ...block }, load, new Map()), []);
   for (const { id, tokens } of block.timings) {
     assertEquals([tokens.length, transcripts.get(id)!.tokens.length, transcripts.get(id)!.margins.length], [
       TOKENS,
@@ -59,17 +60,45 @@ Deno.test("times and transcripts hold every token once, in the order it came", a
   }
 });
 
-Deno.test("a session that drops a request is found out by the audit", async () => {
-  const session = {
-    async *generate(asked: AsyncIterable<Request>) {
-      for await (const { id } of asked) {
-        const tokens = id === "r1" ? [] : Array(TOKENS).fill(7);
-        yield { id, tokens, at: 1, margins: tokens, finish: "error" as const };
-      }
-    },
-  } as unknown as Session;
-  const { block } = await drive(session, requests(3), { kind: "single" }, new ManualClock(0));
-  const reasons = audit([{ arm: "candidate", ...block }], workload({ requests: 3, maxTokens: TOKENS }));
-  assertEquals(reasons, ["toy_single, candidate: request r1 has 0 tokens where 6 were asked"]);
-  assert(block.duration > 0);
+/** A session that answers each request with these emissions. */
+const saying = (emissions: (id: string) => readonly Partial<Emission>[]) => ({
+  async *generate(asked: AsyncIterable<Request>) {
+    for await (const { id } of asked) {
+      for (const emission of emissions(id)) yield { id, tokens: [], margins: [], at: 1, ...emission };
+    }
+  },
+} as unknown as Session);
+
+Deno.test("how a stream ended, and how late the client had it, is kept", async () => {
+  const clock = new ManualClock(0);
+  const session = saying((id) => {
+    clock.advance(id === "r0" ? 4 : 10);
+    return [{
+      tokens: [7],
+      at: clock.now() - (id === "r0" ? 1 : 3),
+      finish: id === "r0" ? "length" : "error",
+    }];
+  });
+  const { block } = await drive(session, requests(2), { kind: "single" }, clock);
+  assertEquals(block.timings.map(({ finish, lag }) => [finish, lag]), [["length", 1], ["error", 3]]);
 });
+
+for (
+  const [what, emissions, why] of [
+    [
+      "goes on after its end",
+      (id: string) => [{ finish: "length" }, { id, tokens: [5] }],
+      "r0 as the request must be under way: it had ended",
+    ],
+    [
+      "was never sent",
+      () => [{ id: "other", tokens: [5] }],
+      "other as the request must be under way: it was not sent",
+    ],
+  ] as readonly (readonly [string, Parameters<typeof saying>[0], string])[]
+) {
+  Deno.test(`an answer to a request that ${what} ends the run`, async () => {
+    const run = () => drive(saying(emissions), requests(1), { kind: "single" }, new ManualClock(0));
+    await assertRejects(run, Error, `Cannot time an answer to ${why}`);
+  });
+}

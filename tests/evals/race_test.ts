@@ -22,6 +22,7 @@ async function watched(clock: ManualClock) {
       },
       tokenizer: { value: session.tokenizer },
       context: { value: session.context },
+      stats: { value: () => session.stats() },
     });
   const engine = timedEngine(clock);
   return {

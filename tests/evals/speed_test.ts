@@ -1,7 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { uniform } from "../../engine/mod.ts";
-import { audit, type Block, percentiles, ratioOf, workloadSpeed } from "../../evals/mod.ts";
-import { workload } from "./toy_bench.ts";
+import { type Block, overPeer, percentiles, ratioOf, workloadSpeed } from "../../evals/mod.ts";
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => n - i);
 const given = { noise: 0, bytes: { base: 1, candidate: 2 }, seed: 1 };
@@ -97,40 +96,17 @@ for (
   });
 }
 
-const load = workload({ requests: 1, maxTokens: 4 });
-const whole = block("base", 100, 50);
-const withTokens = (tokens: readonly number[], duration = whole.duration): Block => ({
-  ...whole,
-  duration,
-  timings: [{ id: "a", sent: 90, tokens }],
+Deno.test("a ratio over the peer has the half-widths of both ratios, in squares on the logarithms", () => {
+  const ratio = (estimate: number, reach: number) => ({
+    estimate,
+    interval: { low: estimate * Math.exp(-reach), high: estimate * Math.exp(reach), level: 0.95 },
+  });
+  const speed = {
+    ...workloadSpeed("w", [block("base", 1, 1), block("candidate", 1, 1)], given),
+    ratio: ratio(3, 0.3),
+  };
+  const found = overPeer(speed, ratio(1.5, 0.4));
+  assertAlmostEquals(found.overPeer, 2, 1e-12);
+  assertAlmostEquals(found.overPeerInterval.low, 2 * Math.exp(-0.5), 1e-12);
+  assertAlmostEquals(found.overPeerInterval.high, 2 * Math.exp(0.5), 1e-12);
 });
-
-Deno.test("the audit finds nothing in a whole block", () => assertEquals(audit([whole], load), []));
-
-for (
-  const [what, block, reason] of [
-    ["a missing request", { ...whole, timings: [] }, "0 of 1 requests were answered"],
-    ["a missing token", withTokens([100, 150, 200]), "request a has 3 tokens where 4 were asked"],
-    ["a token too many", withTokens([100, 150, 200, 210, 220]), "request a has 5 tokens where 4 were asked"],
-    [
-      "a token before it was asked for",
-      withTokens([80, 150, 200, 250]),
-      "request a has tokens before their time",
-    ],
-    [
-      "a token before the one before it",
-      withTokens([100, 200, 150, 250]),
-      "request a has tokens before their time",
-    ],
-    ["a token after the end", withTokens([100, 150, 200, 252]), "request a ends after its block"],
-    ["a time that is no number", withTokens([100, NaN, 200, 250]), "request a has tokens before their time"],
-    ["a block that took no time", {
-      ...whole,
-      duration: 0,
-      timings: [{ id: "a", sent: 0, tokens: [0, 0, 0, 0] }],
-    }, "it took no time"],
-  ] as readonly (readonly [string, Block, string])[]
-) {
-  Deno.test(`the audit finds ${what}`, () =>
-    assertEquals(audit([block], load), [`toy_single, base: ${reason}`]));
-}
