@@ -13,6 +13,7 @@ import {
   times,
   timesInterval,
 } from "./figures.ts";
+import { saidObjective } from "./objective.ts";
 import { isWideCheck, marginUsed, worstCheck } from "./worst.ts";
 
 /** The word for an outcome, as tables show it. */
@@ -123,18 +124,23 @@ function held(checks: readonly Check[]): readonly string[] {
   ];
 }
 
-function claimed({ workload, ratio, noise, claim, overPeer }: WorkloadSpeed, name: string): string {
+function claimed(
+  { workload, ratio, noise, claim, overPeer, objective }: WorkloadSpeed,
+  name: string,
+): string {
   const figure = `${times(ratio.estimate)} the baseline's tokens per second ${timesInterval(ratio.interval)}`;
   const peer = overPeer === undefined ? "" : ` That is ${times(overPeer)} the peer engine at f32.`;
   if (name === AGAIN) {
     return `${workload}: the baseline against itself came to ${figure}; that is the noise.`;
   }
+  const latency = objective === undefined ? "" : ` Latency: ${saidObjective(objective)}.`;
+  if (objective?.kind === "broke") return `${workload}: no gain is claimed at ${figure}.${latency}${peer}`;
   if (claim === "no difference") {
     return `${workload}: no difference is claimed; ${figure} does not clear the noise of ${
       percent(noise)
-    }.${peer}`;
+    }.${latency}${peer}`;
   }
-  return `${workload}: ${claim}, ${figure}, noise ${percent(noise)}.${peer}`;
+  return `${workload}: ${claim}, ${figure}, noise ${percent(noise)}.${latency}${peer}`;
 }
 
 function refused(checks: readonly Check[]): readonly string[] {

@@ -6,6 +6,7 @@ import type { Digest, Hardware } from "../engine/mod.ts";
 import { AGAIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
 import { type Composition, compositions } from "./composition.ts";
 import type { Recording, Stamp } from "./recording.ts";
+import { isInTime } from "./objective.ts";
 import { type Tries, triesOf } from "./tries.ts";
 import { isWideCheck, worstCheck } from "./worst.ts";
 
@@ -51,6 +52,8 @@ export interface Board {
   readonly ranked: readonly RankedRow[];
   /** Passed, but by a margin wider than a board allows. */
   readonly wide: readonly TimedRow[];
+  /** Passed, but let users wait longer than the workload's latency objective. */
+  readonly late: readonly TimedRow[];
   readonly refused: readonly Row[];
   /** Stacks that passed, taken apart. */
   readonly compositions: readonly Composition[];
@@ -94,6 +97,7 @@ export function shareScope(a: Recording, b: Recording): boolean {
 function fold(key: string, scope: Scope, recordings: readonly Recording[]): Board {
   const timed: TimedRow[] = [];
   const wide: TimedRow[] = [];
+  const late: TimedRow[] = [];
   const refused: Row[] = [];
   let noise: TimedRow | undefined;
   let peer: TimedRow | undefined;
@@ -105,6 +109,7 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
     else if (row.name === AGAIN) noise = { ...row, figures };
     else if (!isTechnique(row)) peer = { ...row, figures };
     else if (isWide(recording)) wide.push({ ...row, figures });
+    else if (!isInTime(figures)) late.push({ ...row, figures });
     else timed.push({ ...row, figures });
   }
   const at = Math.max(...recordings.map(({ stamp }) => stamp.at));
@@ -114,6 +119,7 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
     at,
     ranked: rank(timed),
     wide,
+    late,
     refused,
     compositions: compositions(current, scope.workload),
     ...(noise === undefined ? {} : { noise }),
@@ -125,12 +131,12 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
 export const isTechnique = ({ techniques }: Pick<Row, "techniques">): boolean => techniques.length > 0;
 
 /** Every row of a board that has figures: techniques by place, then what they are compared with. */
-export const timedRows = ({ ranked, wide, peer, noise }: Board): readonly TimedRow[] =>
-  [...ranked, ...wide, peer, noise].filter((row) => row !== undefined);
+export const timedRows = ({ ranked, wide, late, peer, noise }: Board): readonly TimedRow[] =>
+  [...ranked, ...wide, ...late, peer, noise].filter((row) => row !== undefined);
 
 /** Whether a row is faster than the baseline and, where a peer engine ran beside it, than the peer too. */
-export const gains = ({ claim, noise, overPeer = Infinity }: Figures): boolean =>
-  claim === "faster" && overPeer > 1 + noise;
+export const gains = ({ claim, noise, overPeer = Infinity, overPeerInterval }: Figures): boolean =>
+  claim === "faster" && (overPeerInterval?.low ?? overPeer) > 1 + noise;
 
 /** Of each name the latest judged recording, else the latest of any kind. */
 function latest(recordings: readonly Recording[]): readonly Recording[] {

@@ -18,7 +18,7 @@ export interface Summary {
 }
 
 export function summarise(board: Board): Summary {
-  const held = [...board.ranked, ...board.wide].filter(isTechnique).length;
+  const held = board.ranked.length + board.wide.length + board.late.length;
   const refused = board.refused.filter(isTechnique);
   const total = held + refused.length;
   if (total === 0) return { headline: "No technique has run here yet, only the baseline." };
@@ -27,6 +27,7 @@ export function summarise(board: Board): Summary {
     .map(([verdict, fate]) => [refused.filter((row) => rowWord(row) === verdict).length, fate] as const)
     .filter(([n]) => n > 0)
     .map(([n, fate]) => `${count(n)} ${fate}`);
+  if (board.late.length > 0) parts.unshift(`${count(board.late.length)} broke the latency objective`);
   return parts.length === 0 ? { headline } : { headline, rest: `${parts.join(", ")}.` };
 }
 

@@ -10,6 +10,7 @@ import { change, changeInterval, count, day, limit, plural, times, timesInterval
 import { gateRate } from "./gate_rate.ts";
 import { latencySentences, latencyTable } from "./latency_text.ts";
 import { type Board, isSteady, type Row, type TimedRow } from "./leaderboard.ts";
+import { briefly, saidObjective } from "./objective.ts";
 import { rowWord, summarise } from "./summary.ts";
 import { saidTries } from "./tries.ts";
 
@@ -64,7 +65,7 @@ export function renderBoard(
     lines.push(...put({ place, word: verdict, ...cellsOf(row), speed }, tint(colour, verdict), dim));
   };
   for (const row of board.ranked) paint(row, row.tied ? `${row.place}=` : `${row.place}`, speedOf(row));
-  for (const row of board.wide) paint(row, "-", speedOf(row));
+  for (const row of [...board.wide, ...board.late]) paint(row, "-", speedOf(row));
   for (const row of board.refused) paint(row, "-", [untimed(row)]);
   for (const [label, row] of [["peer", board.peer], ["noise", board.noise]] as const) {
     if (row === undefined) continue;
@@ -100,13 +101,18 @@ export function why(
 }
 
 /** What the figures of a row do not say by themselves. */
-function notes({ ranked, wide, peer, noise, scope }: Board): readonly string[] {
+function notes({ ranked, wide, late, peer, noise, scope }: Board): readonly string[] {
   const names = (rows: readonly Row[]) => rows.map(({ name }) => name).join(", ");
   const level = [...ranked, ...wide].filter(({ figures }) => figures.claim === "no difference");
   const precision = scope.model.precision.split(" ")[0];
   return [
     ...(level.length > 0 ? [`No difference beyond the noise: ${names(level)}.`] : []),
     ...(wide.length > 0 ? [`Not ranked, as the margin is wider than a board allows: ${names(wide)}.`] : []),
+    ...late.map(({ name, figures: { objective } }) =>
+      `Not ranked, as its latency objective broke: ${name}${
+        objective ? `, ${saidObjective(objective)}` : ""
+      }.`
+    ),
     ...(peer ? [`peer: another engine with the same weights at ${precision}.`] : []),
     ...(noise
       ? [
@@ -142,8 +148,12 @@ function untimed({ worst }: Row): string {
   return worst?.decision === "unsure" && more > 0 ? `needs ~${count(more)} more` : "not timed";
 }
 
-function speedOf({ figures: { ratio } }: TimedRow): readonly string[] {
-  return [`${times(ratio.estimate)} ${timesInterval(ratio.interval).replaceAll(" ", "")}`];
+/** The ratio, and beneath it what became of the latency objective. */
+function speedOf({ figures: { ratio, objective } }: TimedRow): readonly string[] {
+  return [
+    `${times(ratio.estimate)} ${timesInterval(ratio.interval).replaceAll(" ", "")}`,
+    ...(objective === undefined ? [] : [briefly(objective)]),
+  ];
 }
 
 function tint(colour: boolean, verdict: Word): Paint {

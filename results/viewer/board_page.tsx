@@ -10,6 +10,7 @@ import {
   timedRows,
 } from "../leaderboard.ts";
 import type { Broken } from "../recording.ts";
+import { isInTime, saidObjective } from "../objective.ts";
 import { rowWord, summarise } from "../summary.ts";
 import { saidTries } from "../tries.ts";
 import { gateRate } from "../gate_rate.ts";
@@ -69,6 +70,15 @@ export function BoardPage({ boards, board, broken }: {
           {board.ranked.map((row) => <Line row={row} place={place(row)} timed={row} domain={domain} />)}
           {board.wide.map((row) => (
             <Line row={row} place="–" timed={row} domain={domain} note="wide margin, not ranked" />
+          ))}
+          {board.late.map((row) => (
+            <Line
+              row={row}
+              place="–"
+              timed={row}
+              domain={domain}
+              note="latency objective broke, not ranked"
+            />
           ))}
           {board.refused.map((row) => <Line row={row} place="–" domain={domain} />)}
         </tbody>
@@ -154,14 +164,16 @@ function Line({ row, place, timed, domain, note }: {
 }
 
 function SpeedCell({ row: { figures }, domain }: { readonly row: TimedRow; readonly domain: Domain }) {
-  const { ratio, noise, claim, base, candidate, overPeer } = figures;
+  const { ratio, noise, claim, base, candidate, overPeer, overPeerInterval, objective } = figures;
   return (
     <>
       <span class="cell">
         <span class="num">
           <b>{times(ratio.estimate)}</b> {timesInterval(ratio.interval)}
         </span>
-        {claim === "faster" && !gains(figures)
+        {!isInTime(figures)
+          ? <span class="claim slower">latency broke</span>
+          : claim === "faster" && !gains(figures)
           ? <span class="claim">not faster than the peer</span>
           : <span class={`claim ${claim.replace(" ", "-")}`}>{claim}</span>}
       </span>
@@ -169,7 +181,9 @@ function SpeedCell({ row: { figures }, domain }: { readonly row: TimedRow; reado
       <small>
         {rate(base.tokensPerSecond).replace(" tok/s", "")} → {rate(candidate.tokensPerSecond)}
         {overPeer !== undefined && `; ${times(overPeer)} the peer engine`}
+        {overPeerInterval && ` ${timesInterval(overPeerInterval)}`}
       </small>
+      {objective && <small>{saidObjective(objective)}</small>}
     </>
   );
 }
@@ -195,6 +209,11 @@ function Guide() {
         <dd>
           Tokens per second over the baseline's, in turn on the same machine, on a log axis. The shaded band
           is the noise: the baseline against itself. Only what clears it is called faster or slower.
+        </dd>
+        <dt>Latency objective</dt>
+        <dd>
+          The longest wait that the workload allows, as a percentile of the timed requests. Where it broke,
+          more tokens per second are no gain, and the row ranks nowhere.
         </dd>
         <dt>Place</dt>
         <dd>

@@ -1,6 +1,7 @@
 /** Latency of both arms: the whole distribution as a curve, the percentiles that the sample supports as a table. */
 import type { Block, Percentiles, Timing, WorkloadSpeed } from "../../evals/mod.ts";
 import { bytes, duration, rate } from "../figures.ts";
+import { saidObjective } from "../objective.ts";
 
 const POINTS = 160;
 
@@ -43,7 +44,7 @@ const KINDS = [
 ] as const;
 
 export function Latency({ workload }: { readonly workload: WorkloadSpeed }) {
-  const { base, candidate, blocks } = workload;
+  const { base, candidate, blocks, objective } = workload;
   return (
     <section class="workload">
       <h3>{workload.workload}</h3>
@@ -57,6 +58,11 @@ export function Latency({ workload }: { readonly workload: WorkloadSpeed }) {
         <span>
           End to end, p50 <b>{duration(base.e2e.p50)} → {duration(candidate.e2e.p50)}</b>
         </span>
+        {objective && (
+          <span>
+            Objective <b>{saidObjective(objective)}</b>
+          </span>
+        )}
       </p>
       <div class="pairs">
         {KINDS.map(([key, title, short, measure]) => {

@@ -5,6 +5,7 @@ import { count, percent, plural } from "../figures.ts";
 import { isSteady } from "../leaderboard.ts";
 import { isWideCheck, marginUsed } from "../worst.ts";
 import type { Recording } from "../recording.ts";
+import { saidObjective } from "../objective.ts";
 import { saidTries, type Tries } from "../tries.ts";
 
 export interface Point {
@@ -21,7 +22,9 @@ export function trust({ stamp, outcome }: Recording, tries: Tries): readonly Poi
   return [
     ...(checks.length > 0 ? onChecks(checks, outcome.kind === "recorded") : []),
     ...(outcome.kind === "recorded"
-      ? outcome.speed.workloads.flatMap((speed) => [effect(speed, outcome.trial.name), turns(speed)])
+      ? outcome.speed.workloads.flatMap((
+        speed,
+      ) => [effect(speed, outcome.trial.name), ...onTime(speed), turns(speed)])
       : []),
     ...("verdict" in outcome
       ? [{ good: tries.count === 1 || tries.refused === 0, text: again(tries, outcome.kind === "recorded") }]
@@ -72,6 +75,13 @@ function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {
 
 const names = (checks: readonly Check[]) => [...new Set(checks.map((check) => check.eval))].join(", ");
 
+function onTime({ workload, objective }: WorkloadSpeed): readonly Point[] {
+  return objective === undefined ? [] : [{
+    good: objective.kind === "held",
+    text: `${workload}, latency objective: ${saidObjective(objective)}`,
+  }];
+}
+
 function effect({ workload, noise, ratio, claim }: WorkloadSpeed, name: string): Point {
   const size = percent(Math.abs(ratio.estimate - 1));
   if (name === AGAIN) {
@@ -83,7 +93,8 @@ function effect({ workload, noise, ratio, claim }: WorkloadSpeed, name: string):
       }`,
     };
   }
-  const good = claim !== "no difference";
+  const clears = ratio.interval.low > 1 + noise || ratio.interval.high < 1 - noise;
+  const good = clears || claim !== "no difference";
   return {
     good,
     text: good

@@ -2,7 +2,8 @@
 import type { Browser } from "playwright-core";
 import { assert, assertEquals } from "@std/assert";
 import { openStore, view } from "../../results/mod.ts";
-import { everything, failed, recording, trial } from "../results/fixture.ts";
+import { everything } from "../results/every_row.ts";
+import { failed, recording, trial } from "../results/fixture.ts";
 
 // At import one of its packages looks under /proc for Windows, which Deno allows only with every permission; not so under test.
 Deno.env.set("__IS_WSL_TEST__", "1");

@@ -6,6 +6,7 @@ import {
   failed,
   guard,
   law,
+  objective,
   recorded,
   trial,
   unmeasured,
@@ -89,5 +90,14 @@ Deno.test("a part that failed is named with its loss, though the whole held", ()
     explainCheck(check(0.003, -0.003, 0.009, { slices, decision: "fail", note: "shown on long" })),
     "acc of arc_easy lost at most 0.9 pp over 600 samples; 2.0 pp is allowed. " +
       "Parts of it are shown to lose more than 2.0 pp: long (6.1 pp, at least 3.4, n=120).",
+  );
+});
+
+Deno.test("no gain is claimed where the latency objective broke", () => {
+  const speed = workload(1.62, 0.05, { claim: "no difference", objective: objective("broke") });
+  assertStringIncludes(
+    explain(recorded(trial("late"), [speed]))[1]!,
+    "no gain is claimed at 1.62x the baseline's tokens per second [1.57, 1.67]. " +
+      "Latency: TTFT p95 84.0 ms → 130 ms, at most 101 ms: broke.",
   );
 });

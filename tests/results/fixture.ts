@@ -4,6 +4,7 @@ import type {
   ArmSpeed,
   Block,
   Check,
+  ObjectiveOutcome,
   Outcome,
   Pass,
   Percentiles,
@@ -26,7 +27,7 @@ export const HARDWARE: Hardware = {
   threads: 4,
 };
 
-const PARTS: Readonly<Record<SlotName, Part>> = {
+export const PARTS: Readonly<Record<SlotName, Part>> = {
   model: { name: "toy", params: { body: { bits: 32 } } },
   cache: { name: "paged", params: {} },
   decoder: { name: "greedy", params: {} },
@@ -182,6 +183,15 @@ export function workload(ratio: number, half = 0.05, over: Partial<WorkloadSpeed
   };
 }
 
+/** A latency objective on the first token that broke, or held. */
+export const objective = (kind: "held" | "broke"): ObjectiveOutcome => ({
+  kind,
+  objective: { figure: "ttft", percentile: "p95", most: { timesBaseline: 1.2 } },
+  base: 84,
+  candidate: kind === "held" ? 91 : 130,
+  limit: 100.8,
+});
+
 /** The same without a peer to compare with: what the baseline's and the peer's own rows hold. */
 export const alone = ({ overPeer: _, ...speed }: WorkloadSpeed): WorkloadSpeed => speed;
 
@@ -227,50 +237,4 @@ export async function recording(
     ...over,
   };
   return { schema: SCHEMA, id: await digest({ stamp, outcome }), stamp, outcome };
-}
-
-/** A board with every kind of row on it. */
-export async function everything(): Promise<readonly Recording[]> {
-  const nats = {
-    unit: "nats/token",
-    eval: "wikipedia",
-    metric: "perplexity",
-    base: 2.812,
-    candidate: 2.816,
-  } as const;
-  const load = (
-    ratio: number,
-  ) => [workload(ratio), workload(ratio * 1.1, 0.12, { workload: "eight_streams" })];
-  const both = { workloads: ["single_stream", "eight_streams"] };
-  const outcomes: readonly Outcome[] = [
-    recorded(trial("baseline again", { ...both, techniques: [], candidate: PARTS }), [
-      alone(workload(1.003, 0.017)),
-      alone(workload(1.01, 0.03, { workload: "eight_streams" })),
-    ], [check(0, -0.004, 0.004)]),
-    recorded(
-      trial("transformers_js", { ...both, techniques: [], engine: "transformers_js", candidate: PARTS }),
-      load(0.91).map(alone),
-      [
-        breaches(0),
-      ],
-    ),
-    recorded(trial("int8", both), load(1.62), [
-      check(0.003, -0.003, 0.009),
-      check(0.004, 0.001, 0.018, nats),
-      check(0.002, -0.004, 0.008, { when: "under load" }),
-    ]),
-    recorded(trial("prompt_lookup", both), load(1.58), [breaches(0), breaches(0, { when: "under load" })]),
-    recorded(trial("int8 + prompt_lookup", both), load(2.35)),
-    recorded(trial("prefix_cache", both), load(1.01), [breaches(0)]),
-    recorded(trial("int6 loose", both), load(1.8), [check(0.021, 0.008, 0.034, { allowed: 0.05 })]),
-    unsure(trial("kv_int8", both)),
-    failed(trial("int4", both), [
-      check(0.061, 0.034, 0.088),
-      check(0.11, 0.09, 0.13, { ...nats, candidate: 2.922 }),
-    ]),
-    failed(trial("early_exit", both), [breaches(17)]),
-    unmeasured(trial("continuous_batching", both), "void", "the machine slept during the race"),
-    unmeasured(trial("medusa", both), "skipped", "the model has no extra heads"),
-  ];
-  return await Promise.all(outcomes.map((outcome) => recording(outcome)));
 }

@@ -1,16 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { boards, type Recording, renderBoard, summarise, why } from "../../results/mod.ts";
+import { everything } from "./every_row.ts";
 import {
   alone,
   breaches,
   check,
   clock,
   DAY,
-  everything,
   failed,
   guard,
   HARDWARE,
   law,
+  objective,
   recorded,
   recording,
   trial,
@@ -255,4 +256,38 @@ Deno.test("the terminal says what each row's quality rests on: its margin or gua
   ) {
     assert(text.includes(said), said);
   }
+});
+
+Deno.test("the fastest whose latency objective broke ranks nowhere and is not called fastest", async () => {
+  const late = workload(3, 0.05, { claim: "no difference", objective: objective("broke") });
+  const board = await one(
+    recorded(trial("late"), [late]),
+    recorded(trial("int8"), [workload(1.62, 0.05, { objective: objective("held") })]),
+  );
+  assertEquals([board.ranked.map(({ name }) => name), board.late.map(({ name }) => name)], [["int8"], [
+    "late",
+  ]]);
+  assertEquals(summarise(board), {
+    headline: "2 of 2 techniques held quality. Fastest: int8, 1.62x the baseline, 1.78x the peer engine.",
+    rest: "1 broke the latency objective.",
+  });
+  const text = renderBoard(board, { colour: false });
+  for (
+    const said of [
+      "TTFT p95 held",
+      "TTFT p95 broke",
+      "Not ranked, as its latency objective broke: late, TTFT p95 84.0",
+    ]
+  ) assert(text.includes(said), text);
+});
+
+Deno.test("a gain over the peer counts only where its whole interval does", async () => {
+  const overPeerInterval = { low: 0.98, high: 1.3, level: 0.95 };
+  const board = await one(
+    recorded(trial("int8"), [workload(1.62, 0.05, { overPeer: 1.14, overPeerInterval })]),
+  );
+  assertEquals(
+    summarise(board).headline,
+    "1 of 1 technique held quality. None is faster than the peer engine beyond the noise.",
+  );
 });

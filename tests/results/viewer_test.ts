@@ -1,46 +1,20 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
-import { createApp, openStore, type Recording, type ResultsStore, view } from "../../results/mod.ts";
+import { createApp, openStore, view } from "../../results/mod.ts";
 import { flips } from "../../results/viewer/flips.tsx";
 import { ecdf } from "../../results/viewer/latency.tsx";
 import { RatioAxis } from "../../results/viewer/ratio_strip.tsx";
-import {
-  breaches,
-  check,
-  clock,
-  everything,
-  failed,
-  guard,
-  law,
-  recorded,
-  recording,
-  trial,
-  unmeasured,
-  workload,
-} from "./fixture.ts";
-
-function filled(recordings: readonly Recording[]): ResultsStore {
-  const store = openStore(":memory:");
-  for (const one of recordings) store.append(one);
-  return store;
-}
-
-async function text(store: ResultsStore, path: string, status = 200): Promise<string> {
-  const response = await createApp(store).request(path);
-  assertEquals(response.status, status, path);
-  return await response.text();
-}
-
-const idOf = (all: readonly Recording[], name: string) =>
-  all.find(({ outcome }) => outcome.trial.name === name)!.id;
+import { everything } from "./every_row.ts";
+import { breaches, check, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
+import { filled, idOf, text } from "./pages.ts";
 
 Deno.test("the board says its verdict first, and holds every row and figure without a script", async () => {
   using store = filled(await everything());
   const html = await text(store, "/");
   assertStringIncludes(
     html,
-    "<h1>5 of 10 techniques held quality. Fastest: int8 + prompt_lookup, 2.35x the baseline, 2.58x transformers_js.</h1>",
+    "<h1>6 of 11 techniques held quality. Fastest: int8 + prompt_lookup, 2.35x the baseline, 2.58x transformers_js.</h1>",
   );
   for (
     const shown of [
@@ -299,44 +273,4 @@ Deno.test("the baseline's own row is judged by whether it holds 1x", async () =>
     using store = filled([again]);
     assertStringIncludes(await text(store, `/trial/${again.id}`), said);
   }
-});
-
-Deno.test("the page of a trial and the board say after how many refusals a row passed", async () => {
-  const at = (outcome: Recording["outcome"], hour: number) =>
-    recording(outcome, { at: clock.now() + hour * 3_600_000 });
-  const t = trial("lucky");
-  const all = [
-    await at(failed(t), 0),
-    await at(unmeasured(t, "void", "slept"), 1),
-    await at(recorded(t, [workload(1.5)]), 2),
-  ];
-  using store = filled(all);
-  assertStringIncludes(
-    await text(store, `/trial/${all[2]!.id}`),
-    "3rd try, 2 refused: it passed only when tried again",
-  );
-  assertStringIncludes(await text(store, "/"), "3rd try, 2 refused");
-});
-
-Deno.test("guards, laws and failed parts stand on the page of a trial", async () => {
-  const slices = [{ name: "long prompts", n: 120, loss: 0.061, low: 0.034, failed: true }];
-  const one = await recording(
-    failed(trial("odd"), [
-      check(0.003, -0.003, 0.009, { slices, decision: "fail" }),
-      guard(0.02, -0.06, 0.13),
-      guard(0.02, -1e9, 1e9, { clusters: 2 }),
-      law(0.31, 0.012),
-    ]),
-  );
-  using store = filled([one]);
-  const html = await text(store, `/trial/${one.id}`);
-  for (
-    const shown of [
-      "<b>long prompts</b> (6.1 pp, at least 3.4, n=120)",
-      "guard −0.100 nats",
-      "<b>p 0.31</b> variation 0.012",
-      "unbounded",
-    ]
-  ) assertStringIncludes(html, shown);
-  assert(!html.includes("NaN") && !html.includes("Infinity"));
 });
