@@ -4,16 +4,16 @@
  * decide. A guard fails only where a loss beyond what is allowed is shown. Exact metrics pass only at no breach.
  */
 import { UserError } from "../engine/mod.ts";
+import { REPLICATES } from "./bootstrap.ts";
 import type { Metric, Rule } from "./eval.ts";
-import { type Difference, type Estimate, estimate, Z95 } from "./interval.ts";
+import { type Difference, type Estimate, estimate, FEWEST_CLUSTERS, type Kind, kindOf } from "./interval.ts";
 import { lawTest } from "./law.ts";
 import type { Check, PairedSample, Unit } from "./outcome.ts";
+import { samplesNeeded } from "./power.ts";
 import { beyond, type Parts, slicesOf } from "./slices.ts";
 
 /** The largest losses that rank on a board: 2 points, 0.02 nats a token. */
 export const BOARD_MARGIN: Readonly<Partial<Record<Unit, number>>> = { fraction: 0.02, "nats/token": 0.02 };
-/** Standard normal quantile at 0.8: the power that `needed` plans for. */
-const Z80 = 0.8416212335729143;
 
 /** What else was graded beside one number a sample. */
 export interface Graded {
@@ -38,6 +38,7 @@ export function compare(
   context: Pick<Check, "eval" | "when" | "against">,
   samples: readonly PairedSample[],
   { parts = [], slices = new Map() }: Graded = {},
+  replicates: number = REPLICATES,
 ): Check {
   validate(metric, context.eval, samples);
   const { rule = "margin", unit } = metric;
@@ -47,8 +48,8 @@ export function compare(
     weight: s.weight,
     difference: sign * (s.candidate - s.base),
   }));
-  const loss = estimate(differences);
-  const base = estimate(samples.map((s) => ({ cluster: s.cluster, weight: s.weight, difference: s.base })));
+  const kind = kindOf(samples);
+  const loss = estimate(differences, kind, replicates);
   const total = samples.reduce((sum, s) => sum + s.weight, 0);
   const check = {
     ...context,
@@ -57,7 +58,7 @@ export function compare(
     rule,
     n: samples.length,
     clusters: loss.clusters,
-    base: base.mean,
+    base: samples.reduce((sum, s) => sum + s.weight * s.base, 0) / total,
     candidate: samples.reduce((sum, s) => sum + s.weight * s.candidate, 0) / total,
     loss: loss.mean,
     interval: loss.interval,
@@ -71,7 +72,7 @@ export function compare(
     case "guard":
       return guard(metric, check, loss, slicesOf(slices, sign, metric.allowed));
     case "margin":
-      return byMargin(metric, check, loss, base, slicesOf(slices, sign, metric.allowed));
+      return byMargin(metric, check, differences, kind, slicesOf(slices, sign, metric.allowed));
   }
 }
 
@@ -110,51 +111,44 @@ function guard(
 function byMargin(
   { allowed, unit, chance }: Metric,
   check: Bare,
-  loss: Estimate,
-  base: Estimate,
+  differences: readonly Difference[],
+  kind: Kind,
   slices: NonNullable<Check["slices"]>,
 ): Check {
   const sliced = slices.length > 0 ? { slices } : {};
   if (allowed === undefined) return { ...check, ...sliced };
   const notes = allowed > (BOARD_MARGIN[unit] ?? 0) ? ["wider than the board's margin: ranks nowhere"] : [];
-  const floor = chance === undefined ? -Infinity : chance + 3 * allowed;
-  if (base.interval.low <= floor) {
+  if (chance !== undefined && baseOf(check.samples, kind).interval.low <= chance + 3 * allowed) {
     notes.push("the baseline is not clearly above chance here, so this can carry no pass");
     return { ...check, allowed, decision: "unsure", note: notes.join("; "), ...sliced };
   }
   const worse = slices.filter((slice) => slice.failed).map(({ name }) => name);
   if (worse.length > 0) notes.push(`shown to lose more than is allowed on ${worse.join(", ")}`);
-  const decision = loss.interval.low > allowed || worse.length > 0
+  const { interval, clusters } = check;
+  const few = kind === "amounts" && clusters < FEWEST_CLUSTERS;
+  if (few) {
+    notes.push(
+      `${clusters} clusters are too few to show how skewed losses are: a pass takes ${FEWEST_CLUSTERS}`,
+    );
+  }
+  const decision = interval.low > allowed || worse.length > 0
     ? "fail"
-    : loss.interval.high < allowed
+    : interval.high < allowed && !few
     ? "pass"
     : "unsure";
+  const needed = decision === "unsure" ? samplesNeeded(differences, kind, allowed) : undefined;
   return {
     ...check,
     allowed,
     decision,
-    ...(decision === "unsure" ? samplesNeeded(loss, unit, allowed, check.n) : {}),
+    ...(needed === undefined ? {} : { needed }),
     ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
     ...sliced,
   };
 }
 
-/** How many samples would decide with a power of 80 % if the estimate holds; nothing where no number would. */
-function samplesNeeded(
-  loss: Estimate,
-  unit: Unit,
-  allowed: number,
-  n: number,
-): { readonly needed?: number } {
-  const distance = Math.abs(allowed - loss.mean);
-  const byError = n * ((Z95 + Z80) * loss.error / distance) ** 2;
-  const needed = Math.ceil(Math.max(byError, unit === "fraction" ? fewest(allowed) : 0, n + 1));
-  return Number.isFinite(needed) ? { needed } : {};
-}
-
-/** The fewest yes-or-no samples that can show a loss below `allowed`: a score interval has a width without any flip. */
-export function fewest(allowed: number): number {
-  return Math.floor(Z95 ** 2 * (1 / allowed - 1)) + 1;
+function baseOf(samples: readonly PairedSample[], kind: Kind): Estimate {
+  return estimate(samples.map(({ cluster, weight, base }) => ({ cluster, weight, difference: base })), kind);
 }
 
 /** What each rule asks of `allowed`. */

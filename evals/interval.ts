@@ -1,11 +1,14 @@
 /**
- * Intervals of a paired difference, one rule each: for yes-or-no scores with one sample a cluster, Tango's score
- * interval (Statistics in Medicine 17, 1998), which keeps its coverage with few or no flips; for everything else the
- * ratio estimator with cluster-robust linearised variance and Student's t over clusters (Cochran, 1977). Both are
- * closed forms: the same samples give the same interval on every machine.
+ * Intervals of a paired difference, by the kind of the data alone. Flips (yes-or-no scores): Tango's score interval with
+ * the design effect of clusters. Amounts (nats, shares): the ratio estimator over clusters (Cochran, 1977) with a
+ * studentized bootstrap, and one cluster more on each side, like the most extreme that was seen: the mean of skewed
+ * losses hangs on clusters that a sample has yet to meet, and without this a loss at the margin passes too often. No
+ * bound reaches further from the estimate than Cantelli's inequality asks of any law.
  */
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { Interval } from "./outcome.ts";
+import { REPLICATES, studentized } from "./bootstrap.ts";
+import type { Interval, PairedSample } from "./outcome.ts";
+import { designEffect, tango, Z95 } from "./tango.ts";
 
 /** One pair: `difference` averages over `weight` units. */
 export interface Difference {
@@ -14,68 +17,138 @@ export interface Difference {
   readonly weight: number;
 }
 
-export interface Estimate {
+/** Sums of each cluster, in the order in which clusters first appear. */
+export interface Clusters {
+  readonly sums: Float64Array;
+  readonly weights: Float64Array;
+}
+
+export interface Moments {
   readonly mean: number;
-  readonly interval: Interval;
-  /** Standard error of the mean. */
+  /** Standard error of the mean, robust to clusters. */
   readonly error: number;
   readonly clusters: number;
 }
 
-/** Standard normal quantile at 0.95: the bound of a one-sided test at 5 %. */
-export const Z95 = 1.6448536269514722;
+export interface Estimate extends Moments {
+  readonly interval: Interval;
+}
+
+/** Differences of yes-or-no scores: -1, 0 or 1, each of weight 1; or of anything else. */
+export type Kind = "flips" | "amounts";
+
 /** Two-sided coverage whose bounds are one-sided 5 % bounds. */
 const LEVEL = 0.9;
+const TAIL = (1 - LEVEL) / 2;
+/** Standard errors within which a mean lies in 95 % of samples on one side, whatever the law. */
+export const CANTELLI = Math.sqrt(1 / TAIL - 1);
+/** A pass on amounts takes as many clusters: fewer cannot show how skewed they are. */
+export const FEWEST_CLUSTERS = 20;
+/** Of the bootstrap: any number, the same for ever. */
+const SEED = 1;
+
+/** The sums of each cluster. */
+export function gather(differences: readonly Difference[]): Clusters {
+  const places = new Map<string, number>();
+  const at = differences.map(({ cluster }) => {
+    const place = places.get(cluster) ?? places.size;
+    places.set(cluster, place);
+    return place;
+  });
+  const [sums, weights] = [new Float64Array(places.size), new Float64Array(places.size)];
+  differences.forEach(({ difference, weight }, i) => {
+    sums[at[i]!]! += weight * difference;
+    weights[at[i]!]! += weight;
+  });
+  return { sums, weights };
+}
+
+/** The weighted mean over clusters and its linearised standard error. */
+export function moments({ sums, weights }: Clusters): Moments {
+  const clusters = sums.length;
+  const weight = total(weights);
+  const mean = total(sums) / weight;
+  const squares = sums.reduce((sum, s, i) => sum + (s - mean * weights[i]!) ** 2, 0);
+  const error = clusters < 2 ? Infinity : Math.sqrt(clusters / (clusters - 1) * squares) / weight;
+  return { mean, error, clusters };
+}
 
 /** The weighted mean difference and its interval. */
-export function estimate(differences: readonly Difference[]): Estimate {
-  const weight = differences.reduce((sum, d) => sum + d.weight, 0);
-  const mean = differences.reduce((sum, d) => sum + d.weight * d.difference, 0) / weight;
-  const residuals = new Map<string, number>();
-  for (const { cluster, difference, weight: w } of differences) {
-    residuals.set(cluster, (residuals.get(cluster) ?? 0) + w * (difference - mean));
-  }
-  const clusters = residuals.size;
-  const squares = [...residuals.values()].reduce((sum, r) => sum + r * r, 0);
-  const error = clusters < 2 ? Infinity : Math.sqrt(clusters / (clusters - 1) * squares) / weight;
-  if (clusters === differences.length && differences.every(isFlip)) {
-    return { mean, interval: tango(differences), error, clusters };
-  }
-  const reach = clusters < 2 ? Infinity : tQuantile((1 + LEVEL) / 2, clusters - 1) * error;
-  return { mean, interval: { low: mean - reach, high: mean + reach, level: LEVEL }, error, clusters };
+export function estimate(
+  differences: readonly Difference[],
+  kind: Kind,
+  replicates: number = REPLICATES,
+): Estimate {
+  const clusters = gather(differences);
+  const found = moments(clusters);
+  const [low, high] = found.clusters < 2
+    ? [-Infinity, Infinity]
+    : kind === "flips"
+    ? boundsOfFlips(differences, clusters)
+    : boundsOfAmounts(clusters, found, replicates);
+  return { ...found, interval: { low, high, level: LEVEL } };
 }
 
-function isFlip({ difference, weight }: Difference): boolean {
-  return weight === 1 && (difference === 0 || difference === 1 || difference === -1);
+/** Flips where every score is yes or no and counts once. */
+export function kindOf(samples: readonly PairedSample[]): Kind {
+  const yesOrNo = (score: number) => score === 0 || score === 1;
+  return samples.every((s) => s.weight === 1 && yesOrNo(s.base) && yesOrNo(s.candidate))
+    ? "flips"
+    : "amounts";
 }
 
-/** Tango's interval of (up - down) / n for `up` differences of +1 and `down` of -1. */
-function tango(differences: readonly Difference[]): Interval {
+function boundsOfFlips(
+  differences: readonly Difference[],
+  { sums, weights }: Clusters,
+): readonly [number, number] {
   const n = differences.length;
-  const up = differences.filter((d) => d.difference > 0).length;
-  const down = differences.filter((d) => d.difference < 0).length;
-  const score = (delta: number) => {
-    const b = -up - down + (2 * n - up + down) * delta;
-    const c = -down * delta * (1 - delta);
-    const q = (Math.sqrt(Math.max(0, b * b - 8 * n * c)) - b) / (4 * n);
-    const variance = n * (2 * q + delta * (1 - delta));
-    const numerator = up - down - n * delta;
-    return variance > 0
-      ? numerator / Math.sqrt(variance)
-      : numerator === 0
-      ? 0
-      : Math.sign(numerator) * Infinity;
-  };
+  const up = differences.filter(({ difference }) => difference > 0).length;
+  const down = differences.filter(({ difference }) => difference < 0).length;
+  const clusters = sums.length;
+  if (clusters === n) return tango({ n, up, down });
   const mean = (up - down) / n;
-  // The score falls as delta grows: each bound is where it crosses the quantile.
-  const solve = (from: number, to: number, target: number) => {
-    let [low, high] = [from, to];
-    for (let i = 0; i < 60; i++) {
-      const middle = (low + high) / 2;
-      if (score(middle) > target) low = middle;
-      else high = middle;
-    }
-    return (low + high) / 2;
+  const squares = sums.reduce((sum, s, i) => sum + (s - mean * weights[i]!) ** 2, 0);
+  const size = weights.reduce((sum, w) => sum + w * w, 0) / n;
+  const effect = designEffect({ n, up, down }, clusters, squares, size);
+  const z = Math.max(Z95, tQuantile(1 - TAIL, clusters - 1));
+  return tango({ n: n / effect, up: up / effect, down: down / effect }, z);
+}
+
+function boundsOfAmounts(
+  clusters: Clusters,
+  { mean, error }: Moments,
+  replicates: number,
+): readonly [number, number] {
+  if (error === 0) return [mean, mean];
+  const residuals = clusters.sums.map((s, i) => s - mean * clusters.weights[i]!);
+  const bound = (side: -1 | 1) => {
+    const extreme = residuals.reduce((best, r, i) => (side * r > side * residuals[best]! ? i : best), 0);
+    const more = withOneMoreLike(clusters, extreme);
+    const { mean: center, error: reach } = moments(more);
+    const [low, high] = studentized(
+      more.sums.map((s, i) => s - center * more.weights[i]!),
+      more.weights,
+      TAIL,
+      SEED,
+      replicates,
+    );
+    return center + side * Math.min(CANTELLI, side * -(side > 0 ? low : high)) * reach;
   };
-  return { low: solve(-1, mean, Z95), high: solve(mean, 1, -Z95), level: LEVEL };
+  return [bound(-1), bound(1)];
+}
+
+/** The clusters, and that one once more. */
+function withOneMoreLike({ sums, weights }: Clusters, at: number): Clusters {
+  const longer = (values: Float64Array) => {
+    const all = new Float64Array(values.length + 1);
+    all.set(values);
+    all[values.length] = values[at]!;
+    return all;
+  };
+  return { sums: longer(sums), weights: longer(weights) };
+}
+
+/** The sum, in order. */
+export function total(values: Float64Array): number {
+  return values.reduce((sum, v) => sum + v, 0);
 }

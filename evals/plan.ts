@@ -7,10 +7,11 @@ import { changed, digest, type Engine, parts, type SlotName, type Stack, UserErr
 import type { Dataset, Sample, Workload } from "../datasets/mod.ts";
 import { type Claim, compose, type Technique } from "../techniques/mod.ts";
 import { judges as ofClaim } from "./checks.ts";
-import { fewest, isJudged } from "./compare.ts";
+import { isJudged } from "./compare.ts";
 import { asked, type Eval, type Metric } from "./eval.ts";
 import type { Trial } from "./outcome.ts";
 import type { Bench } from "./suite.ts";
+import { fewest } from "./tango.ts";
 
 /** One comparison: `candidate` beside `base` by these evals. */
 export interface Step {

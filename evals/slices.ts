@@ -4,7 +4,7 @@
  * small level, shared among them (Bonferroni).
  */
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { type Difference, type Estimate, estimate } from "./interval.ts";
+import { type Difference, gather, type Moments, moments } from "./interval.ts";
 import type { Interval, Slice } from "./outcome.ts";
 
 /** Differences (candidate minus base) of each slice, by its name. */
@@ -19,7 +19,7 @@ const FEWEST = 5;
 const NOTHING_SHOWN = 1e9;
 
 /** Both one-sided bounds of a loss at the guards' level, shared among `tests`. */
-export function beyond({ mean, error, clusters }: Estimate, tests = 1): Interval {
+export function beyond({ mean, error, clusters }: Moments, tests = 1): Interval {
   const level = 1 - 2 * GUARD_LEVEL / tests;
   if (clusters < FEWEST) return { low: -NOTHING_SHOWN, high: NOTHING_SHOWN, level };
   const reach = error === 0 ? 0 : tQuantile(1 - GUARD_LEVEL / tests, clusters - 1) * error;
@@ -29,7 +29,7 @@ export function beyond({ mean, error, clusters }: Estimate, tests = 1): Interval
 /** The slices of a check; `sign` turns differences into losses. */
 export function slicesOf(parts: Parts, sign: number, allowed: number | undefined): readonly Slice[] {
   return [...parts].map(([name, differences]): Slice => {
-    const loss = estimate(differences.map((d) => ({ ...d, difference: sign * d.difference })));
+    const loss = moments(gather(differences.map((d) => ({ ...d, difference: sign * d.difference }))));
     const { low } = beyond(loss, parts.size);
     return {
       name,

@@ -27,7 +27,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/tokenizers": ["engine/gguf_tokenizer.ts"],
   "@huggingface/transformers": ["engine/engines/"],
   "@stdlib/stats-base-dists-chisquare-cdf": ["evals/law.ts"],
-  "@stdlib/stats-base-dists-t-quantile": ["evals/interval.ts", "evals/slices.ts", "evals/speed.ts"],
+  "@stdlib/stats-base-dists-t-quantile": [
+    "evals/interval.ts",
+    "evals/power.ts",
+    "evals/slices.ts",
+    "evals/speed.ts",
+  ],
   "@zip.js/zip.js": ["engine/assets/wheel.ts"],
   "apache-arrow": ["datasets/source.ts"],
   "hono": ["results/viewer/", "engine/serve/"],
