@@ -27,6 +27,10 @@ const VERBS: Readonly<
     about: "serve the boards and trials as pages on this machine",
     load: () => import("./results/verbs/view.ts"),
   },
+  explain: {
+    about: "say why a trial passed or was refused, with the samples that decided",
+    load: () => import("./results/verbs/explain.ts"),
+  },
   cache: {
     about: "show or clear what was fetched and built",
     load: () => import("./results/verbs/cache.ts"),

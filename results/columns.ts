@@ -1,13 +1,14 @@
 /** Text in the columns of a terminal: cut and padded by width, wrapped by words, unable to steer the terminal. */
 
 const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f1e6}-\u{1f1ff}\u{20000}-\u{3fffd}]|\p{Extended_Pictographic}/u;
 const columnsOf = (character: string) => WIDE.test(character) ? 2 : 1;
+const widthOf = (text: string) => [...text].reduce((sum, character) => sum + columnsOf(character), 0);
 
 /** Exactly `width` columns; "~" stands for what was cut. */
 export function fit(text: string, width: number): string {
   const clean = plain(text);
-  const total = [...clean].reduce((sum, character) => sum + columnsOf(character), 0);
+  const total = widthOf(clean);
   let kept = "";
   let used = 0;
   for (const character of clean) {
@@ -24,18 +25,40 @@ export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const part of plain(text).split(/\s+/)) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + part.length + 1 <= width - 1) {
+    if (last !== undefined && widthOf(last) + widthOf(part) + 1 <= width - 1) {
       lines[lines.length - 1] = `${last} ${part}`;
       continue;
     }
-    for (let i = 0; i < part.length || i === 0; i += width - 4) {
-      lines.push((lines.length === 0 ? " " : "   ") + part.slice(i, i + width - 4));
-    }
+    for (const piece of pieces(part, width - 4)) lines.push((lines.length === 0 ? " " : "   ") + piece);
   }
   return lines;
 }
 
-/** Control characters and direction overrides. */
-const STEERING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+function pieces(text: string, width: number): readonly string[] {
+  const all = [""];
+  for (const character of text) {
+    if (widthOf(all.at(-1)!) + columnsOf(character) > width) all.push("");
+    all[all.length - 1] += character;
+  }
+  return all;
+}
+
+/** Controls, formatting characters as direction overrides and joiners, line separators, and halves of characters. */
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const plain = (text: string) => text.replaceAll("−", "-").replaceAll(STEERING, " ");
+
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** The text with what could steer a terminal as visible escapes, e.g. "\u{1b}". */
+export const visible = (text: string): string =>
+  text.replaceAll(STEERING, (one) => NAMED[one] ?? `\\u{${one.codePointAt(0)!.toString(16)}}`);
+
+/** JSON of one line that steers no terminal: what JSON leaves as it is becomes an escape that JSON reads. */
+export const escapedJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    STEERING,
+    (one) =>
+      Array.from({ length: one.length }, (_, i) => `\\u${one.charCodeAt(i).toString(16).padStart(4, "0")}`)
+        .join(""),
+  );

@@ -15,6 +15,9 @@ export {
   type Scope,
   type TimedRow,
 } from "./leaderboard.ts";
+export { type Account, accountOf, type CheckAccount } from "./account.ts";
+export { accountText } from "./account_text.ts";
+export { type Known, lookup } from "./lookup.ts";
 export { saidTries, type Tries, triesOf } from "./tries.ts";
 export { explain, explainCheck, type Word, word } from "./explain.ts";
 export { summarise, type Summary } from "./summary.ts";

@@ -1,35 +1,10 @@
 /** The samples on which the two stacks answered differently, both answers side by side, the losses first. */
 import type { Check, PairedSample } from "../../evals/mod.ts";
 import { isJudged } from "../door.ts";
-import { breachCount, count, level } from "../figures.ts";
+import { count } from "../figures.ts";
+import { flips, graded } from "../flips.ts";
 
 const SHOWN = 50;
-
-export interface Flips {
-  readonly lost: readonly PairedSample[];
-  readonly won: readonly PairedSample[];
-  /** The same grade for another answer. */
-  readonly different: readonly PairedSample[];
-  readonly same: number;
-}
-
-/** Sorts a check's pairs into lost, won, different and same; the largest differences first. */
-export function flips(check: Check): Flips {
-  const sign = gainSign(check);
-  const gain = ({ base, candidate }: PairedSample) => sign * (candidate - base);
-  const by = (test: (sample: PairedSample) => boolean) =>
-    check.samples.filter(test).toSorted((a, b) => Math.abs(gain(b)) - Math.abs(gain(a)));
-  const lost = by((sample) => gain(sample) < 0);
-  const won = by((sample) => gain(sample) > 0);
-  const different = by((sample) => gain(sample) === 0 && sample.shown !== undefined);
-  return { lost, won, different, same: check.samples.length - lost.length - won.length - different.length };
-}
-
-/** +1 where a higher score is better: as the check's own loss says, else as its unit usually is. */
-function gainSign({ base, candidate, loss, unit }: Check): 1 | -1 {
-  if (candidate !== base && loss !== 0) return (candidate - base) * loss < 0 ? 1 : -1;
-  return unit === "fraction" ? 1 : -1;
-}
 
 /** The flips of one check, folded by kind. */
 export function FlipList({ check, json }: { readonly check: Check; readonly json: string }) {
@@ -71,13 +46,6 @@ export function FlipList({ check, json }: { readonly check: Check; readonly json
   );
 }
 
-/** One sample's score in words where it is a yes or a no. */
-function grade(value: number, unit: Check["unit"]): string {
-  if (unit === "fraction" && (value === 0 || value === 1)) return value === 1 ? "right" : "wrong";
-  if (unit === "breaches") return value === 0 ? "" : breachCount(value);
-  return level(value, unit);
-}
-
 function Flip(
   { sample: { id, base, candidate, shown }, check }: { readonly sample: PairedSample; readonly check: Check },
 ) {
@@ -93,7 +61,7 @@ function Flip(
           [arm, value, answer],
         ) => (
           <div>
-            <h4>{[arm, grade(value, check.unit)].filter(Boolean).join(": ")}</h4>
+            <h4>{[arm, graded(value, check.unit)].filter(Boolean).join(": ")}</h4>
             <pre>{answer}</pre>
           </div>
         ))}

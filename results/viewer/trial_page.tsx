@@ -17,9 +17,10 @@ import {
 } from "../figures.ts";
 import { worstCheck } from "../worst.ts";
 import type { Recording } from "../recording.ts";
+import { flips } from "../flips.ts";
 import type { Tries } from "../tries.ts";
 import { CompositionSection } from "./composition_section.tsx";
-import { FlipList, flips } from "./flips.tsx";
+import { FlipList } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
 import { Chip, Page } from "./page.tsx";
 import { CheckPlot, QualityAxis, QualityStrip } from "./quality_strip.tsx";

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
 import { createApp, openStore, view } from "../../results/mod.ts";
-import { flips } from "../../results/viewer/flips.tsx";
+import { flips } from "../../results/flips.ts";
 import { ecdf } from "../../results/viewer/latency.tsx";
 import { RatioAxis } from "../../results/viewer/ratio_strip.tsx";
 import { everything } from "./every_row.ts";

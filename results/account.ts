@@ -1,0 +1,79 @@
+/** The whole account of a recording: the verdict in words, every check with its figures, and the samples that decided. */
+import type { Check, Interval, PairedSample, Slice } from "../evals/mod.ts";
+import { isJudged } from "./door.ts";
+import { explain, explainCheck, type Word, word } from "./explain.ts";
+import { flips } from "./flips.ts";
+import type { Recording, Stamp } from "./recording.ts";
+import { type Tries, triesOf } from "./tries.ts";
+import { marginUsed } from "./worst.ts";
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly suite: string;
+  readonly word: Word;
+  readonly why: readonly string[];
+  readonly tries: Tries;
+  /** The tries before this one, oldest first. */
+  readonly earlier: readonly { readonly id: string; readonly at: number; readonly word: Word }[];
+  readonly stamp: Stamp;
+  /** Failed before undecided before passed, then by the share of the margin that is used up; reported ones last. */
+  readonly checks: readonly CheckAccount[];
+}
+
+export interface CheckAccount extends Omit<Check, "samples" | "slices"> {
+  readonly said: string;
+  readonly interval: Interval;
+  /** How many parts were looked at on their own, and those that failed. */
+  readonly parts: number;
+  readonly failedParts: readonly Slice[];
+  /** How many pairs are kept, and how many of them lost. */
+  readonly pairs: number;
+  readonly lost: number;
+  /** The pairs that did most to decide against the candidate, the most harmful first. */
+  readonly decisive: readonly PairedSample[];
+}
+
+/** `scope`: every recording that stands on the same boards; `most`: the pairs kept of each check. */
+export function accountOf(recording: Recording, scope: readonly Recording[], most: number): Account {
+  const { id, stamp, outcome } = recording;
+  const { name, suite } = outcome.trial;
+  const checks = "verdict" in outcome ? outcome.verdict.checks : [];
+  const earlier = scope.filter((other) =>
+    other.id !== id && other.outcome.trial.name === name && other.stamp.at <= stamp.at
+  );
+  return {
+    id,
+    name,
+    suite,
+    word: word(outcome),
+    why: explain(outcome),
+    tries: triesOf(recording, scope),
+    earlier: earlier.map((other) => ({ id: other.id, at: other.stamp.at, word: word(other.outcome) })),
+    stamp,
+    checks: checks.toSorted(byWeight).map((check) => onCheck(check, most)),
+  };
+}
+
+const ORDER = { fail: 0, unsure: 1, pass: 2 } as const;
+
+function byWeight(a: Check, b: Check): number {
+  const order = (check: Check) => isJudged(check) ? ORDER[check.decision ?? "unsure"] : 3;
+  return order(a) - order(b) || (isJudged(a) ? marginUsed(b) - marginUsed(a) : 0);
+}
+
+function onCheck({ samples, slices = [], ...check }: Check, most: number): CheckAccount {
+  const whole = { ...check, samples, slices };
+  const { lost, won } = flips(whole);
+  // A guard that watches both directions may have failed in the other one.
+  const against = check.decision === "fail" && check.interval.high < 0 ? won : lost;
+  return {
+    ...check,
+    said: explainCheck(whole),
+    parts: slices.length,
+    failedParts: slices.filter(({ failed }) => failed),
+    pairs: samples.length,
+    lost: lost.length,
+    decisive: against.slice(0, most),
+  };
+}

@@ -1,0 +1,37 @@
+/** The pairs of a check by what became of them: lost, won, differently answered, the same. */
+import type { Check, PairedSample } from "../evals/mod.ts";
+import { breachCount, level } from "./figures.ts";
+
+export interface Flips {
+  readonly lost: readonly PairedSample[];
+  readonly won: readonly PairedSample[];
+  /** The same grade for another answer. */
+  readonly different: readonly PairedSample[];
+  readonly same: number;
+}
+
+/** Sorts a check's pairs into lost, won, different and same; first those that weigh most in the check's mean. */
+export function flips(check: Check): Flips {
+  const sign = gainSign(check);
+  const gain = ({ base, candidate, weight }: PairedSample) => sign * (candidate - base) * weight;
+  const by = (test: (sample: PairedSample) => boolean) =>
+    check.samples.filter(test).toSorted((a, b) => Math.abs(gain(b)) - Math.abs(gain(a)));
+  const lost = by((sample) => gain(sample) < 0);
+  const won = by((sample) => gain(sample) > 0);
+  const different = by((sample) => gain(sample) === 0 && sample.shown !== undefined);
+  return { lost, won, different, same: check.samples.length - lost.length - won.length - different.length };
+}
+
+/** +1 where a higher score is better: as the check's own loss says, else as its unit usually is. A law has no pairs. */
+function gainSign({ rule, base, candidate, loss, unit }: Check): 1 | 0 | -1 {
+  if (rule === "law") return 0;
+  if (candidate !== base && loss !== 0) return (candidate - base) * loss < 0 ? 1 : -1;
+  return unit === "fraction" ? 1 : -1;
+}
+
+/** One sample's score in words where it is a yes or a no. */
+export function graded(value: number, unit: Check["unit"]): string {
+  if (unit === "fraction" && (value === 0 || value === 1)) return value === 1 ? "right" : "wrong";
+  if (unit === "breaches") return value === 0 ? "" : breachCount(value);
+  return level(value, unit);
+}

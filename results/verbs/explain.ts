@@ -1,0 +1,42 @@
+/** `deno task explain`: why a trial came out as it did, with the samples that decided. */
+import { accountOf } from "../account.ts";
+import { accountText } from "../account_text.ts";
+import { escapedJson, wrap } from "../columns.ts";
+import { gateRate } from "../gate_rate.ts";
+import { shareScope } from "../leaderboard.ts";
+import { lookup } from "../lookup.ts";
+import { openStore, storePath } from "../store.ts";
+import { terminalWidth } from "../terminal.ts";
+import { Shelf } from "../viewer/shelf.ts";
+import { read, whole } from "./arguments.ts";
+
+const USAGE = {
+  command: "deno task explain",
+  about: "says why a trial passed or was refused, check by check, with the samples that decided",
+  operand: { value: "ID|NAME", about: "a recording's id or its beginning, or a row's name for its latest" },
+  options: {
+    samples: { value: "N", about: "pairs shown of each check, the most harmful first; 3 where absent" },
+    json: { about: "print one JSON document on one line instead" },
+    store: { value: "FILE", about: `the store; ${storePath()} where absent` },
+  },
+} as const;
+
+/** Prints the account of one recording. */
+export function run(args: readonly string[]): Promise<number> {
+  const values = read(USAGE, args);
+  if (!values) return Promise.resolve(0);
+  const most = whole(values.samples ?? "3", "samples", 0, 1_000_000);
+  using store = openStore(values.store);
+  const shelf = new Shelf(store);
+  const { id } = lookup(shelf, values._[0]!);
+  const recording = shelf.find(id)!;
+  const scope = shelf.recordings.filter((other) => shareScope(other, recording));
+  const account = accountOf(recording, scope, most);
+  if (values.json) {
+    console.log(escapedJson(account));
+    return Promise.resolve(0);
+  }
+  const width = Math.max(40, Math.min(terminalWidth(), 100));
+  console.log([...accountText(account, width), "", ...wrap(gateRate(), width)].join("\n"));
+  return Promise.resolve(0);
+}
