@@ -1,6 +1,7 @@
 /** One gate for all faults: the same suite over the tiny model, one candidate at a time. */
 import { assert } from "@std/assert";
 import {
+  canonical,
   dense,
   identity,
   ManualClock,
@@ -40,13 +41,13 @@ export const baseline: Stack = { model: tinyModel, cache: dense(), decoder: plai
 // deno-lint-ignore no-explicit-any
 export const evals: readonly Eval<any, any>[] = [
   perplexity(shortTexts, { count: 40, tokens: 40 }),
-  perplexity(longTexts, { count: 10, tokens: 380 }),
+  perplexity(longTexts, { count: 20, tokens: 304 }),
   logitKl(shortTexts, { count: 20, tokens: 40 }),
-  multipleChoice(choices, { count: 150, judged: "acc", chance: 0.25 }),
-  cloze(passages, { count: 150 }),
+  multipleChoice(choices, { count: 160, judged: "acc", chance: 0.25 }),
+  cloze(passages, { count: 160 }),
   tokenMatch(prompts, { count: 16, tokens: 24 }),
-  served(shortTexts, { count: 16, tokens: 40 }),
-  served(longTexts, { count: 6, tokens: 380 }),
+  served(shortTexts, { count: 20, tokens: 40 }),
+  served(longTexts, { count: 20, tokens: 304 }),
   adapted(served(adaptedTexts, { count: 24, tokens: 40 })),
   sampled(openings, { count: 6, draws: 48, tokens: 4 }),
   generated(prompts, { count: 24, tokens: 48 }),
@@ -84,12 +85,18 @@ export async function gate(plant: Plant): Promise<Outcome> {
   const clock = new ManualClock(1000);
   const isBase = (stack: Stack) => identity(stack) === identity(beneath);
   const settingOf = typeof candidate === "function" ? candidate : () => candidate;
-  const tiny = tinyEngine(clock, (stack) => withAdapters(isBase(stack) ? base : settingOf(stack)));
+  // What rounding alone does is asked of the baseline's model under other schedulers: no fault belongs there.
+  const isProbe = ({ model, scheduler }: Stack) =>
+    scheduler.name === "probe_crowd" && canonical(model.params) === canonical(beneath.model.params);
+  const tiny = tinyEngine(
+    clock,
+    (stack) => withAdapters(isBase(stack) || isProbe(stack) ? base : settingOf(stack)),
+  );
   const engine = {
     ...tiny,
     async open(stack: Stack) {
       const session = await tiny.open(stack);
-      if (isBase(stack)) bases.set(session, { setting: base, stack: identity(stack) });
+      if (isBase(stack) || isProbe(stack)) bases.set(session, { setting: base, stack: identity(stack) });
       return session;
     },
   };

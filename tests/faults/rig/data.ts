@@ -93,12 +93,12 @@ export const shortTexts: Dataset<Text> = drawn<Text>(
   (about, i) => ({ ...about, text: text(40, 100 + i) }),
 );
 
-/** 280 to 379 tokens each. */
+/** 264 to 303 tokens each. */
 export const longTexts: Dataset<Text> = drawn<Text>(
   "long",
-  16,
+  20,
   (i) => `long ${i % 2}`,
-  (about, i) => ({ ...about, text: text(280 + i * 37 % 100, 200 + i) }),
+  (about, i) => ({ ...about, text: text(264 + i * 37 % 40, 200 + i) }),
 );
 
 const adapted = adapters.map((adapter) =>
