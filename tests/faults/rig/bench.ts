@@ -59,7 +59,7 @@ export const workloads: readonly Workload[] = [{
   summary: "four clients, prompts of mixed length",
   prompts,
   arrival: { kind: "closed", clients: 4 },
-  requests: 8,
+  requests: 10,
   maxTokens: 24,
   seed: 5,
 }];
