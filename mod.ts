@@ -35,6 +35,10 @@ const VERBS: Readonly<
     about: "show or clear what was fetched and built",
     load: () => import("./results/verbs/cache.ts"),
   },
+  import: {
+    about: "judge logs of lm-evaluation-harness or Inspect in pairs, with speeds of serving tools",
+    load: () => import("./results/verbs/import.ts"),
+  },
   export: {
     about: "write every recording as one line of JSON",
     load: () => import("./results/verbs/export.ts"),

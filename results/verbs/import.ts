@@ -1,0 +1,131 @@
+/** `deno task import`: judges what other tools asked of two arms, and records the outcome as imported. */
+import { digest, systemClock, UserError } from "../../engine/mod.ts";
+import type { ApartSpeed, Check, Outcome } from "../../evals/mod.ts";
+import { explain, explainCheck, word } from "../explain.ts";
+import { duration, rate } from "../figures.ts";
+import { importOutcome } from "../imported/import.ts";
+import type { Log } from "../imported/log.ts";
+import type { Margins } from "../imported/pairing.ts";
+import { clean } from "../imported/source.ts";
+import { ledger } from "../ledger.ts";
+import { readCommit, versions } from "../record.ts";
+import { SCHEMA, type Stamp } from "../recording.ts";
+import { openStore, storePath } from "../store.ts";
+import { read } from "./arguments.ts";
+
+const USAGE = {
+  command: "deno task import",
+  about:
+    "judges logs of lm-evaluation-harness or Inspect in pairs and records the outcome, marked as imported",
+  options: {
+    base: {
+      value: "DIR|FILE",
+      about: "the baseline's samples_*.jsonl (lm_eval --log_samples), or Inspect's logs",
+    },
+    candidate: { value: "DIR|FILE", about: "the candidate's, of the same documents" },
+    margin: {
+      value: "METRIC=LOSS",
+      many: true,
+      about: "the largest loss that passes; the board's where absent",
+    },
+    "speed-base": {
+      value: "FILE",
+      about: "the baseline's result of vllm bench serve, GuideLLM (JSON) or AIPerf (profile_export.jsonl)",
+    },
+    "speed-candidate": { value: "FILE", about: "the candidate's, under the same load" },
+    name: { value: "NAME", about: "what to call it; the candidate's model where absent" },
+    store: { value: "FILE", about: `the store; ${storePath()} where absent` },
+  },
+} as const;
+
+/** Reads, judges, records and prints. */
+export async function run(args: readonly string[]): Promise<number> {
+  const values = read(USAGE, args);
+  if (!values) return 0;
+  const { base, candidate, "speed-base": speedBase, "speed-candidate": speedCandidate, name } = values;
+  if (base === undefined || candidate === undefined) {
+    throw new UserError(
+      `Cannot import as both arms must be given: --${base === undefined ? "base" : "candidate"} is missing.`,
+    );
+  }
+  if ((speedBase === undefined) !== (speedCandidate === undefined)) {
+    const missing = speedBase === undefined ? "base" : "candidate";
+    throw new UserError(`Cannot import a speed as both arms must be timed: --speed-${missing} is missing.`);
+  }
+  const { outcome, log } = await importOutcome({
+    base,
+    candidate,
+    margins: marginsOf(values.margin),
+    ...(speedBase === undefined || speedCandidate === undefined
+      ? {}
+      : { speed: { base: speedBase, candidate: speedCandidate } }),
+    ...(name === undefined ? {} : { name }),
+  });
+  const stamped = await stampOf(log);
+  using store = openStore(values.store);
+  const known = ledger(store, stamped).done(outcome.trial);
+  const before = known !== undefined && JSON.stringify(known.trial) === JSON.stringify(outcome.trial);
+  const id = await digest({ stamp: stamped, outcome });
+  if (!before) store.append({ schema: SCHEMA, id, stamp: stamped, outcome });
+  print(outcome);
+  console.error(before ? "Recorded before." : `Recorded as ${id.slice(0, 12)}; deno task view shows it.`);
+  return 0;
+}
+
+function marginsOf(given: readonly string[]): Margins {
+  return new Map(given.map((text) => {
+    const at = text.lastIndexOf("=");
+    const [name, loss] = [text.slice(0, at), Number(text.slice(at + 1))];
+    if (at < 1 || text.endsWith("=") || !(loss > 0 && loss < Infinity)) {
+      throw new UserError(
+        `Cannot use --margin ${clean(text)} as it must be a metric and a loss above 0, e.g. acc=0.02.`,
+      );
+    }
+    return [name, loss];
+  }));
+}
+
+/** No machine is known: the files were measured elsewhere, so the row shares a scope with nothing measured here. */
+async function stampOf({ tool, version, model }: Log): Promise<Stamp> {
+  const commit = await readCommit();
+  const unknown = {
+    cpu: "not told",
+    cores: 0,
+    memoryGiB: 0,
+    os: "",
+    arch: "",
+    backend: `imported from ${tool}`,
+    threads: 0,
+  };
+  return {
+    at: systemClock.now(),
+    hardware: { id: await digest(unknown), ...unknown },
+    versions: { ...versions(), [tool]: version },
+    ...(commit === undefined ? {} : { commit }),
+    model: { name: model.name, digest: await digest(model), precision: model.precision },
+  };
+}
+
+function print(outcome: Outcome): void {
+  const { trial: { name, imported } } = outcome;
+  console.log(`${word(outcome)} ${name}: ${explain(outcome)[0]}`);
+  const checks = "verdict" in outcome ? outcome.verdict.checks : [];
+  console.log(checks.map((check) => `  ${mark(check)} ${explainCheck(check)}`).join("\n"));
+  for (const sentence of imported?.leftOut ?? []) console.log(`  left out  ${sentence}`);
+  if (outcome.kind === "recorded" && outcome.speed.apart) {
+    console.log(speedLines(outcome.speed.apart).join("\n"));
+  }
+}
+
+const mark = ({ decision }: Check) => (decision ?? "reported").padEnd(8);
+
+function speedLines({ tool, load, base, candidate }: ApartSpeed): readonly string[] {
+  const both = (of: (arm: typeof base) => string) => `${of(base)} -> ${of(candidate)}`;
+  return [
+    `Timed apart by ${tool} (${load}), so it ranks nowhere: ${
+      both((arm) => rate(arm.tokensPerSecond))
+    }, TTFT ${both((arm) => duration(arm.ttft.p50))}, TPOT ${
+      both((arm) => duration(arm.tpot.p50))
+    } (medians of ${base.requests} requests).`,
+  ];
+}
