@@ -4,10 +4,10 @@ import type { Account, CheckAccount } from "./account.ts";
 import { fit, visible, wrap } from "./columns.ts";
 import {
   amount,
+  breachCount,
   count,
   isBounded,
   level,
-  limit,
   measured,
   moment,
   percent,
@@ -67,18 +67,21 @@ function checkLines(check: CheckAccount, width: number): readonly string[] {
   ];
 }
 
-function figures(check: CheckAccount): string {
-  const { rule, unit, loss, candidate, base, interval, n, clusters, tail } = check;
+function figures(
+  { rule, unit, loss, candidate, base, interval, allowed, n, clusters, tail }: CheckAccount,
+): string {
   const sampled = `n ${count(n)} in ${plural(clusters, "cluster")}`;
   if (rule === "law") return `${probability(candidate)}, total variation ${loss.toFixed(3)}; ${sampled}`;
-  if (rule === "exact") return `${measured(loss, unit)}, ${limit({ ...check, samples: [] })}; ${sampled}`;
+  if (rule === "exact") {
+    return `${breachCount(loss)}, ${allowed === 0 ? "none" : allowed} allowed; ${sampled}`;
+  }
   const bounds = isBounded(interval)
     ? `[${amount(interval.low, unit)}, ${amount(interval.high, unit)}] at ${percent(interval.level)}`
     : "without bounds";
-  const tails = tail && `; p99 ${level(tail.p99, unit)}, p99.9 ${level(tail.p999, unit)}`;
-  return `Loss ${measured(loss, unit)} ${bounds}, ${limit({ ...check, samples: [] })}; ${sampled}; ${
-    level(base, unit)
-  } → ${level(candidate, unit)}${tails ?? ""}`;
+  const limit = allowed === undefined ? "" : `, ${rule} ${measured(allowed, unit)}`;
+  const levels = `${level(base, unit)} → ${level(candidate, unit)}`;
+  const tails = tail === undefined ? "" : `; p99 ${level(tail.p99, unit)}, p99.9 ${level(tail.p999, unit)}`;
+  return `Loss ${measured(loss, unit)} ${bounds}${limit}; ${sampled}; ${levels}${tails}`;
 }
 
 /** One pair: its grades, and its prompt and both answers cut to a line each. */

@@ -1,5 +1,5 @@
 /** One row of a board in a terminal, over as many lines as it takes: in columns, or stacked where it is narrow. */
-import { fit, wrap } from "./columns.ts";
+import { fit, fold } from "./columns.ts";
 
 /** What stands in a row; the cells that hold several lines have the most important first. */
 export interface Cells {
@@ -21,7 +21,7 @@ export function inColumns(
   paint: Paint,
   dim: Paint,
 ): readonly string[] {
-  const names = name.flatMap((part) => wrap(part, WIDTHS[2] + 2).map((text) => text.trim()));
+  const names = name.flatMap((part) => fold(part, WIDTHS[2]));
   const height = Math.max(names.length, quality.length, speed.length);
   return Array.from({ length: height }, (_, i) => {
     const cells = [

@@ -22,14 +22,17 @@ export function fit(text: string, width: number): string {
 
 /** Lines of less than `width` columns, the first indented by one and the others by three. */
 export function wrap(text: string, width: number): readonly string[] {
+  return fold(text, width - 4).map((line, i) => (i === 0 ? " " : "   ") + line);
+}
+
+/** Lines of at most `width` columns, broken between words, and within one only where it is longer. */
+export function fold(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const part of plain(text).split(/\s+/)) {
     const last = lines.at(-1);
-    if (last !== undefined && widthOf(last) + widthOf(part) + 1 <= width - 1) {
+    if (last !== undefined && widthOf(last) + widthOf(part) + 1 <= width) {
       lines[lines.length - 1] = `${last} ${part}`;
-      continue;
-    }
-    for (const piece of pieces(part, width - 4)) lines.push((lines.length === 0 ? " " : "   ") + piece);
+    } else lines.push(...pieces(part, width));
   }
   return lines;
 }

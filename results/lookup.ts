@@ -15,7 +15,8 @@ const NAMED = 12;
 export function lookup({ recordings, broken }: Known, text: string): Recording {
   const latest = (test: (recording: Recording) => boolean) =>
     recordings.filter(test).toSorted((a, b) => a.stamp.at - b.stamp.at).at(-1);
-  const exact = latest(({ id }) => id === text) ?? latest(({ outcome }) => outcome.trial.name === text) ??
+  const exact = latest(({ id }) => id === text) ??
+    latest(({ outcome: { trial } }) => trial.name === text || visible(trial.name) === text) ??
     latest(({ outcome }) => outcome.trial.id === text);
   if (exact !== undefined) return exact;
   const begun = recordings.filter(({ id }) => id.startsWith(text));

@@ -85,10 +85,11 @@ export function renderBoard(
   }
   for (const row of board.refused) {
     const because = reasons?.get(row.id) ?? (row.reason === undefined ? [] : [row.reason]);
-    lines.push("", ...said(`Why ${row.name} is refused: ${because.join(" ")}`));
+    lines.push("", ...said(`Why ${row.name} is refused (${row.id.slice(0, 8)}): ${because.join(" ")}`));
   }
   const { headline, rest } = summarise(board);
   lines.push("", ...said(headline).map(bold), ...(rest === undefined ? [] : said(rest)));
+  lines.push(...said("deno task explain NAME says more of a row, with the samples that decided.").map(dim));
   return lines.map((text) => text.trimEnd()).join("\n");
 }
 

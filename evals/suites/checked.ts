@@ -62,7 +62,7 @@ export function checked(value: unknown, file: string): Suite {
 
   const loads = listOf(workloads, "its workloads");
   distinct(loads, "workloads");
-  for (const { name, prompts, arrival, requests, maxTokens, seed } of loads) {
+  for (const { name, prompts, arrival, requests, maxTokens, seed, objective, repeats } of loads) {
     if (!isFields(prompts)) wanted(`its workload ${name} must have a data set of prompts`, prompts);
     const kind = isFields(arrival) ? arrival.kind : arrival;
     if (!["single", "closed", "offline"].includes(kind as string)) {
@@ -72,12 +72,30 @@ export function checked(value: unknown, file: string): Suite {
     whole(requests, 1, `the requests of its workload ${name}`);
     whole(maxTokens, 1, `the maxTokens of its workload ${name}`);
     whole(seed, 0, `the seed of its workload ${name}`);
+    if (objective !== undefined && !isObjective(objective)) {
+      wanted(
+        `the objective of its workload ${name} must be a figure (ttft or tpot), a percentile (p95 or p99) and a most ` +
+          "(timesBaseline or milliseconds, above 0)",
+        objective,
+      );
+    }
+    if (repeats !== undefined && typeof repeats !== "boolean") {
+      wanted(`the repeats of its workload ${name} must be true or false`, repeats);
+    }
   }
   return value as unknown as Suite;
 }
 
 function isFields(value: unknown): value is Fields {
   return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function isObjective(value: unknown): boolean {
+  if (!isFields(value) || !isFields(value.most)) return false;
+  const { figure, percentile, most: { timesBaseline, milliseconds } } = value;
+  const limits = [timesBaseline, milliseconds].filter((limit) => limit !== undefined);
+  return ["ttft", "tpot"].includes(figure as string) && ["p95", "p99"].includes(percentile as string) &&
+    limits.length === 1 && typeof limits[0] === "number" && limits[0] > 0;
 }
 
 function inWords(value: unknown): string {

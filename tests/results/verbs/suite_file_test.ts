@@ -104,6 +104,24 @@ for (
       "workloads: [workload({ maxTokens: 0 })]",
       "the maxTokens of its workload toy_single must be a whole number of at least 1: found 0.",
     ],
+    ...[
+      `{ figure: "e2e", percentile: "p95", most: { timesBaseline: 1 } }`,
+      `{ figure: "ttft", percentile: "p50", most: { timesBaseline: 1 } }`,
+      `{ figure: "ttft", percentile: "p95", most: 200 }`,
+      `{ figure: "ttft", percentile: "p95", most: {} }`,
+      `{ figure: "ttft", percentile: "p95", most: { milliseconds: 0 } }`,
+      `{ figure: "ttft", percentile: "p95", most: { timesBaseline: 1, milliseconds: 100 } }`,
+    ].map((objective) =>
+      [
+        `workloads: [workload({ objective: ${objective} })]`,
+        "the objective of its workload toy_single must be a figure (ttft or tpot), a percentile (p95 or p99) and a most " +
+        "(timesBaseline or milliseconds, above 0): found an object.",
+      ] as const
+    ),
+    [
+      `workloads: [workload({ repeats: "yes" })]`,
+      'the repeats of its workload toy_single must be true or false: found "yes".',
+    ],
     [
       "workloads: [workload({ prompts: undefined })]",
       "its workload toy_single must have a data set of prompts: found nothing.",
