@@ -10,4 +10,5 @@ export const chatSingle: Workload = {
   requests: 1,
   maxTokens: 32,
   seed: 1,
+  objective: { figure: "tpot", percentile: "p95", most: { timesBaseline: 1.25 } },
 };

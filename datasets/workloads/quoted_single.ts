@@ -10,4 +10,5 @@ export const quotedSingle: Workload = {
   requests: 1,
   maxTokens: 64,
   seed: 2,
+  objective: { figure: "tpot", percentile: "p95", most: { timesBaseline: 1.25 } },
 };
