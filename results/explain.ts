@@ -13,6 +13,7 @@ import {
   times,
   timesInterval,
 } from "./figures.ts";
+import { saidImported } from "./imported/said.ts";
 import { saidObjective } from "./objective.ts";
 import { isWideCheck, marginUsed, worstCheck } from "./worst.ts";
 
@@ -28,6 +29,10 @@ export function word(outcome: Outcome): Word {
 
 /** The verdict first, then what it rests on; never empty. */
 export function explain(outcome: Outcome): readonly string[] {
+  return [...because(outcome), ...saidImported(outcome)];
+}
+
+function because(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {
     case "recorded":
       return [

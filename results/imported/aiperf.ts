@@ -13,6 +13,7 @@ import {
   parseJson,
   parseLines,
   readSource,
+  settings,
   type SourceFile,
 } from "./source.ts";
 
@@ -79,8 +80,5 @@ function measured(metric: unknown, unit: string, where: string): number {
 
 /** The phase's own words, e.g. "concurrency, requests 24, concurrency 4". */
 function loadOf({ type, name: _, kind: __, ...rest }: Fields): string {
-  const set = Object.entries(rest).filter(([, value]) =>
-    typeof value === "number" || typeof value === "string"
-  );
-  return [clean(type, 30), ...set.map(([key, value]) => `${clean(key, 30)} ${clean(value, 30)}`)].join(", ");
+  return [clean(type, 30), settings(rest)].join(", ");
 }

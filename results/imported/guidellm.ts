@@ -4,7 +4,7 @@
  */
 import { UserError } from "../../engine/mod.ts";
 import type { Served } from "./served.ts";
-import { clean, type Fields, fields, finite, list, type SourceFile } from "./source.ts";
+import { clean, type Fields, fields, finite, list, settings, type SourceFile } from "./source.ts";
 
 export const isGuidellm = (value: Fields): boolean =>
   Array.isArray(value.benchmarks) && "guidellm_version" in fields(value.metadata);
@@ -45,8 +45,5 @@ export function readGuidellm(value: Fields, { path, name, digest }: SourceFile):
 
 /** The strategy's own words; how many workers ran it is no part of the load. */
 function loadOf({ type_: type, worker_count: _, ...rest }: Fields): string {
-  const set = Object.entries(rest).filter(([, value]) =>
-    typeof value === "number" || typeof value === "boolean"
-  );
-  return [clean(type, 30), ...set.map(([key, value]) => `${clean(key, 30)} ${value}`)].join(", ");
+  return [clean(type, 30), settings(rest)].join(", ");
 }

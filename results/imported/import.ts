@@ -120,11 +120,11 @@ async function trialOf(
 
 /** What a log tells of a stack is its model; the other slots are whatever the tool ran. */
 function partsOf(
-  { model: { name, params, precision }, engine, version }: Log,
+  { model: { name, args, precision }, engine, version }: Log,
 ): Readonly<Record<SlotName, Part>> {
   const unknown: Part = { name: "not told", params: {} };
   return {
-    model: { name, params: { ...params, precision, engine, version } },
+    model: { name, params: { ...(args === "" ? {} : { args }), precision, engine, version } },
     cache: unknown,
     decoder: unknown,
     scheduler: unknown,

@@ -2,7 +2,7 @@
  * Logs of Inspect: one task a file, as JSON or as `.eval`, a zip archive of header.json and samples/ID_epoch_N.json.
  * https://inspect.aisi.org.uk/eval-logs.html
  */
-import { type Json, UserError } from "../../engine/mod.ts";
+import { UserError } from "../../engine/mod.ts";
 import { correctness } from "./inspect_score.ts";
 import type { Log, Scale, Scored } from "./log.ts";
 import {
@@ -14,6 +14,7 @@ import {
   paragraph,
   parseJson,
   readSource,
+  settings,
   type SourceFile,
 } from "./source.ts";
 import { zipMembers } from "./zip.ts";
@@ -114,14 +115,9 @@ function whole({ status, invalidated, results }: Fields, samples: readonly Field
 
 function modelOf({ eval: spec }: Fields): Log["model"] {
   const { model, model_args: args, model_generate_config: generation } = fields(spec);
-  const given = Object.entries({ ...fields(generation), ...fields(args) }).filter(([, value]) =>
-    ["string", "number", "boolean"].includes(typeof value)
-  );
   return {
     name: clean(model ?? "unnamed", 80),
-    params: Object.fromEntries(
-      given.map(([key, value]) => [clean(key, 40), typeof value === "string" ? clean(value) : value as Json]),
-    ),
+    args: settings({ ...fields(generation), ...fields(args) }),
     precision: "unknown",
   };
 }

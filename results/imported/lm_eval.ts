@@ -3,7 +3,7 @@
  * filter a line, beside results_DATE.json, which says what ran and which way each metric counts.
  * https://github.com/EleutherAI/lm-evaluation-harness/blob/main/lm_eval/loggers/evaluation_tracker.py
  */
-import { type Json, UserError } from "../../engine/mod.ts";
+import { UserError } from "../../engine/mod.ts";
 import type { Log, Scale, Scored } from "./log.ts";
 import { pooled } from "./pooled.ts";
 import { meaning, type Task } from "./lm_eval_metric.ts";
@@ -18,6 +18,7 @@ import {
   parseJson,
   parseLines,
   readSource,
+  settings,
   type SourceFile,
 } from "./source.ts";
 
@@ -84,12 +85,9 @@ async function readResults(path: string, samples: string) {
 
 function modelOf({ model_name: name, config }: Fields): Log["model"] {
   const { model_args: args, model_dtype: dtype } = fields(config);
-  const params = Object.entries(fields(typeof args === "string" ? { args } : args)).map(([key, value]) =>
-    [clean(key, 40), typeof value === "number" || typeof value === "boolean" ? value : clean(value)] as const
-  );
   return {
     name: clean(name ?? "unnamed", 80),
-    params: Object.fromEntries(params) as Record<string, Json>,
+    args: typeof args === "string" ? clean(args, 400) : settings(fields(args)),
     precision: clean(dtype ?? "unknown", 20).replace(/^torch\./, ""),
   };
 }
@@ -202,12 +200,12 @@ function scoredOf(row: Fields, id: string): Choosing {
   };
 }
 
-/** The text that was generated, or the continuation that was likeliest. */
+/** The text that was generated, or the log-likelihoods of the continuations, the likeliest first. */
 function answerOf({ filtered_resps: answers }: Fields, requests: readonly (readonly unknown[])[]): string {
   const all = list(answers);
   if (!all.every(Array.isArray)) return String(all[0] ?? "");
-  const sums = all.map((answer) => Number(list(answer)[0]));
-  if (sums.length === 1) return `log-likelihood ${sums[0]?.toFixed(3)}`;
-  const best = sums.indexOf(Math.max(...sums));
-  return String(requests[best]?.[1] ?? "");
+  const sums = all.map((answer, i) =>
+    [Number(list(answer)[0]), String(requests[i]?.[1] ?? "").trim()] as const
+  );
+  return sums.toSorted(([a], [b]) => b - a).map(([sum, text]) => `${text} (${sum.toFixed(3)})`).join(" · ");
 }

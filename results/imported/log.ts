@@ -1,5 +1,4 @@
 /** What a reader makes of one arm's logs: every metric of every task, one score a document. */
-import type { Json } from "../../engine/mod.ts";
 import type { Metric } from "../../evals/mod.ts";
 import type { SourceFile } from "./source.ts";
 
@@ -33,10 +32,10 @@ export interface Scale {
 export interface Log {
   readonly tool: "lm_eval" | "inspect";
   readonly version: string;
-  /** The model as the tool names it, how it ran it, and in what precision. */
+  /** The model as the tool names it, with what arguments it ran, and in what precision. */
   readonly model: {
     readonly name: string;
-    readonly params: Readonly<Record<string, Json>>;
+    readonly args: string;
     readonly precision: string;
   };
   /** What gave the answers, e.g. "lm_eval (hf)". */

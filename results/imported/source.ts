@@ -119,6 +119,14 @@ export const list = (value: unknown): readonly unknown[] => Array.isArray(value)
 export const finite = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 
+/** The plain values of an object in words, e.g. "dtype float32, revision main". */
+export function settings(value: Fields): string {
+  const plain = Object.entries(value).filter(([, one]) =>
+    ["string", "number", "boolean"].includes(typeof one)
+  );
+  return clean(plain.map(([key, one]) => `${key} ${one}`).join(", "), 400);
+}
+
 /** A digest of any JSON value, for comparing what was asked. */
 export const fingerprint = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value) ?? "").digest("hex");

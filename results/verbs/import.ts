@@ -1,11 +1,11 @@
 /** `deno task import`: judges what other tools asked of two arms, and records the outcome as imported. */
 import { digest, systemClock, UserError } from "../../engine/mod.ts";
-import type { ApartSpeed, Check, Outcome } from "../../evals/mod.ts";
+import type { Outcome } from "../../evals/mod.ts";
 import { explain, explainCheck, word } from "../explain.ts";
-import { duration, rate } from "../figures.ts";
 import { importOutcome } from "../imported/import.ts";
 import type { Log } from "../imported/log.ts";
 import type { Margins } from "../imported/pairing.ts";
+import { saidImported } from "../imported/said.ts";
 import { clean } from "../imported/source.ts";
 import { ledger } from "../ledger.ts";
 import { readCommit, versions } from "../record.ts";
@@ -68,7 +68,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const id = await digest({ stamp: stamped, outcome });
   if (!before) store.append({ schema: SCHEMA, id, stamp: stamped, outcome });
   print(outcome);
-  console.error(before ? "Recorded before." : `Recorded as ${id.slice(0, 12)}; deno task view shows it.`);
+  console.error(
+    before
+      ? "Recorded before."
+      : `Recorded; deno task explain ${id.slice(0, 12)} shows the samples that decided.`,
+  );
   return 0;
 }
 
@@ -107,25 +111,11 @@ async function stampOf({ tool, version, model }: Log): Promise<Stamp> {
 }
 
 function print(outcome: Outcome): void {
-  const { trial: { name, imported } } = outcome;
-  console.log(`${word(outcome)} ${name}: ${explain(outcome)[0]}`);
+  const [lead] = explain(outcome);
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
-  console.log(checks.map((check) => `  ${mark(check)} ${explainCheck(check)}`).join("\n"));
-  for (const sentence of imported?.leftOut ?? []) console.log(`  left out  ${sentence}`);
-  if (outcome.kind === "recorded" && outcome.speed.apart) {
-    console.log(speedLines(outcome.speed.apart).join("\n"));
+  console.log(`${word(outcome)} ${outcome.trial.name}: ${lead}`);
+  for (const check of checks) {
+    console.log(`  ${(check.decision ?? "reported").padEnd(8)} ${explainCheck(check)}`);
   }
-}
-
-const mark = ({ decision }: Check) => (decision ?? "reported").padEnd(8);
-
-function speedLines({ tool, load, base, candidate }: ApartSpeed): readonly string[] {
-  const both = (of: (arm: typeof base) => string) => `${of(base)} -> ${of(candidate)}`;
-  return [
-    `Timed apart by ${tool} (${load}), so it ranks nowhere: ${
-      both((arm) => rate(arm.tokensPerSecond))
-    }, TTFT ${both((arm) => duration(arm.ttft.p50))}, TPOT ${
-      both((arm) => duration(arm.tpot.p50))
-    } (medians of ${base.requests} requests).`,
-  ];
+  for (const sentence of saidImported(outcome)) console.log(sentence);
 }
