@@ -36,7 +36,10 @@ export function createApp(store: ResultsStore): Hono {
     if (c.req.query("board") !== undefined && board === undefined) {
       return missing(c, "There is no such board here.");
     }
-    return page(c, <BoardPage boards={all} board={board} broken={shelf.broken} />);
+    return page(
+      c,
+      <BoardPage boards={all} board={board} broken={shelf.broken} recordings={shelf.recordings} />,
+    );
   });
   app.get("/refusals", (c) => page(c, <RefusalsPage recordings={shelf.recordings} broken={shelf.broken} />));
   app.get("/history", (c) => {

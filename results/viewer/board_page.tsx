@@ -9,26 +9,29 @@ import {
   type TimedRow,
   timedRows,
 } from "../leaderboard.ts";
-import type { Broken } from "../recording.ts";
+import type { Broken, Recording } from "../recording.ts";
 import { isInTime, saidObjective } from "../objective.ts";
 import { rowWord, summarise } from "../summary.ts";
 import { saidTries } from "../tries.ts";
 import { gateRate } from "../gate_rate.ts";
 import { Chip, Empty, Page } from "./page.tsx";
+import { ImportedList } from "./imported_list.tsx";
 import { LatencyTable } from "./latency_table.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 import { type Domain, domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
 
-export function BoardPage({ boards, board, broken }: {
+export function BoardPage({ boards, board, broken, recordings }: {
   readonly boards: readonly Board[];
   readonly board: Board | undefined;
   readonly broken: readonly Broken[];
+  readonly recordings: readonly Recording[];
 }) {
   if (board === undefined) {
     return (
       <Page title="Board" root="./" here="board" json="api/board" broken={broken}>
         <Empty what="There are no results here yet." command="deno task bench" />
+        <ImportedList recordings={recordings} />
       </Page>
     );
   }
@@ -107,6 +110,7 @@ export function BoardPage({ boards, board, broken }: {
       </table>
       <p class="hint">{gateRate()}</p>
       <LatencyTable rows={timed} />
+      <ImportedList recordings={recordings} />
       <Guide />
     </Page>
   );
@@ -122,15 +126,17 @@ function Line({ row, place, timed, domain, note }: {
   readonly note?: string;
 }) {
   const { worst } = row;
+  const members = row.techniques.join(" + ");
   return (
     <tr>
       <td class="place">{place}</td>
       <th scope="row">
         <a href={`./trial/${row.id}`}>{row.name}</a>
         <small>
-          {[row.techniques.length > 1 ? row.techniques.join(" + ") : "", note ?? ""].filter(Boolean).join(
-            " · ",
-          )}
+          {[row.techniques.length > 1 && members !== row.name ? members : "", note ?? ""].filter(Boolean)
+            .join(
+              " · ",
+            )}
         </small>
         {row.tried.count > 1 && <small class="tried">{saidTries(row.tried)}</small>}
       </th>

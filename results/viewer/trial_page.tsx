@@ -19,6 +19,7 @@ import { worstCheck } from "../worst.ts";
 import type { Recording } from "../recording.ts";
 import { flips } from "../flips.ts";
 import type { Tries } from "../tries.ts";
+import { Apart } from "./apart.tsx";
 import { CompositionSection } from "./composition_section.tsx";
 import { FlipList } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
@@ -68,7 +69,8 @@ export function TrialPage({ recording, tries, apart }: {
       </section>
       {checks.length > 0 && <Checks checks={checks} />}
       {Object.keys(apart).length > 0 && <CompositionSection apart={apart} />}
-      {outcome.kind === "recorded" && (
+      {outcome.kind === "recorded" && outcome.speed.apart && <Apart speed={outcome.speed.apart} />}
+      {outcome.kind === "recorded" && outcome.speed.workloads.length > 0 && (
         <section>
           <h2>Latency</h2>
           {outcome.speed.workloads.map((workload) => <Latency workload={workload} />)}
@@ -111,7 +113,13 @@ function Strips({ recording: { outcome } }: { readonly recording: Recording }) {
         <h2>
           Speed <small>{workloads.length > 0 ? "tokens/s vs base, more is better" : ""}</small>
         </h2>
-        {workloads.length === 0 && <p class="none">None is kept: it takes a pass.</p>}
+        {workloads.length === 0 && (
+          <p class="none">
+            {outcome.kind === "recorded"
+              ? "The arms were not raced in turn."
+              : "None is kept: it takes a pass."}
+          </p>
+        )}
         {workloads.map(({ workload, ratio, noise }) => (
           <div>
             <p class="num big">
@@ -197,7 +205,9 @@ function CheckRow({ check }: { readonly check: Check }) {
       <td>
         <CheckPlot check={check} width={260} />
       </td>
-      <td class="num">{level(check.base, unit)} → {level(check.candidate, unit)}</td>
+      <td class="num">
+        {check.rule === "law" ? "–" : `${level(check.base, unit)} → ${level(check.candidate, unit)}`}
+      </td>
       <td>{count(n)}{clusters !== n && <small>{count(clusters)} clusters</small>}</td>
     </tr>
   );

@@ -29,6 +29,10 @@ export function trust({ stamp, outcome }: Recording, tries: Tries): readonly Poi
     ...("verdict" in outcome
       ? [{ good: tries.count === 1 || tries.refused === 0, text: again(tries, outcome.kind === "recorded") }]
       : []),
+    ...(outcome.trial.imported === undefined ? [] : [{
+      good: false,
+      text: `Asked and scored by ${outcome.trial.imported.tool}: what its files say is taken at their word`,
+    }]),
     stamp.commit === undefined ? { good: false, text: "No commit: this did not run from a git checkout" } : {
       good: !stamp.commit.dirty,
       text: stamp.commit.dirty

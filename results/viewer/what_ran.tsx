@@ -5,27 +5,33 @@ import type { Recording } from "../recording.ts";
 export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly recording: Recording }) {
   const command = `deno task bench --suite ${quoted(trial.suite)} --only ${quoted(trial.name)}`;
   const { hardware, versions, commit, model } = stamp;
+  const { imported } = trial;
   const facts: readonly (readonly [string, string])[] = [
     ["Model", `${model.name}, ${model.precision}, ${model.digest.slice(0, 12)}`],
     [
       "Machine",
-      `${hardware.cpu}, ${hardware.cores} cores, ${hardware.memoryGiB} GiB, ${hardware.os} ${hardware.arch}; ${hardware.backend}, ${hardware.threads} threads`,
+      imported
+        ? "not told by the files"
+        : `${hardware.cpu}, ${hardware.cores} cores, ${hardware.memoryGiB} GiB, ${hardware.os} ${hardware.arch}; ${hardware.backend}, ${hardware.threads} threads`,
     ],
     ["Engine", trial.engine],
-    ["Seed", String(trial.seed)],
+    ["Seed", imported ? "" : String(trial.seed)],
     ["Versions", Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")],
     [
       "Commit",
       commit === undefined ? "none" : `${commit.id}${commit.dirty ? ", with uncommitted changes" : ""}`,
     ],
+    ["Files", imported?.files.map(fileOf).join("; ") ?? ""],
     ["Data", trial.evals.map(({ name, dataset, count: n }) => `${name}: ${n} of ${dataset}`).join("; ")],
   ];
   return (
     <section>
       <h2>What was run</h2>
-      <p class="run">
-        <code>{command}</code> <button type="button" data-copy={command} hidden>Copy</button>
-      </p>
+      {!imported && (
+        <p class="run">
+          <code>{command}</code> <button type="button" data-copy={command} hidden>Copy</button>
+        </p>
+      )}
       <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">
         <table class="figures slots">
           <thead>
@@ -70,6 +76,10 @@ export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly
     </section>
   );
 }
+
+const fileOf = (
+  { arm, name, digest }: { readonly arm: string; readonly name: string; readonly digest: string },
+) => `${arm}: ${name} ${digest.slice(0, 12)}`;
 
 /** A digest and the part of it that people compare. */
 const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;

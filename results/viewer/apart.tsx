@@ -1,0 +1,46 @@
+/** What another tool timed of either arm, in a run of its own: figures side by side, and no ratio. */
+import type { ApartSpeed } from "../../evals/mod.ts";
+import { count, duration, rate } from "../figures.ts";
+
+const SHARES = ["p50", "p95", "p99"] as const;
+const KINDS = [["ttft", "TTFT"], ["tpot", "TPOT"], ["e2e", "End to end"]] as const;
+
+export function Apart({ speed: { tool, load, base, candidate } }: { readonly speed: ApartSpeed }) {
+  const arms = [["baseline", base], ["candidate", candidate]] as const;
+  return (
+    <section>
+      <h2>Timed apart</h2>
+      <p class="hint">
+        {tool}{" "}
+        timed each arm once, not in turn ({load}). How far two runs of one arm differ is not known, so no
+        ratio is claimed and no place is given.
+      </p>
+      <div class="scroll" tabindex={0} role="region" aria-label="Timed apart">
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">Arm</th>
+              <th scope="col">Tokens/s</th>
+              {KINDS.flatMap(([, short]) => SHARES.map((share) => <th scope="col">{short} {share}</th>))}
+              <th scope="col">Requests</th>
+            </tr>
+          </thead>
+          <tbody>
+            {arms.map(([name, arm]) => (
+              <tr>
+                <th scope="row">
+                  {name} <small>{arm.model}</small>
+                </th>
+                <td class="num">{rate(arm.tokensPerSecond)}</td>
+                {KINDS.flatMap(([kind]) =>
+                  SHARES.map((share) => <td class="num">{duration(arm[kind][share])}</td>)
+                )}
+                <td>{count(arm.requests)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
