@@ -2,11 +2,12 @@
  * The life of a bench run: for each candidate ask, judge, race, grade the timed transcripts, judge again, and yield
  * the outcome. No speed leaves this file without a Pass over the quiet checks and the under-load checks together.
  */
-import { changed, type Session, Unsupported, UserError } from "../engine/mod.ts";
+import { changed, Unsupported, UserError } from "../engine/mod.ts";
 import { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import { Calibration } from "./calibration.ts";
 import { checksOf } from "./checks.ts";
+import { idle, unchanged } from "./engagement.ts";
 import { Opened } from "./opened.ts";
 import { race, type Raced } from "./race.ts";
 import { underLoad } from "./under_load.ts";
@@ -97,7 +98,10 @@ class Run implements AsyncDisposable {
   async #judge(row: Planned): Promise<Outcome> {
     const { trial } = row;
     const { suite, engine, baseline, clock } = this.config;
-    const quiet = await this.#ask(row);
+    const asked = await this.#ask(row);
+    const nothing = unchanged(row.techniques, asked);
+    if (nothing !== undefined) return { kind: "void", trial, reason: nothing };
+    const quiet = asked.flat();
     const early = judge(quiet);
     if (early.kind !== "pass") return { kind: "rejected", trial, verdict: early };
 
@@ -118,7 +122,7 @@ class Run implements AsyncDisposable {
       );
     }
     const reason = raced.flatMap((one) => audit(one, trial.name === AGAIN))[0] ??
-      await idleReason(row, candidate);
+      idle(row.techniques, (await candidate.stats()).counters);
     if (reason !== undefined) return { kind: "void", trial, reason };
     const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
     const identical = row.techniques.every((technique) => technique.claim === "identical");
@@ -131,15 +135,16 @@ class Run implements AsyncDisposable {
     return { kind: "recorded", trial, verdict, speed: this.#speed(trial, raced, bytes) };
   }
 
-  /** The checks of all steps, asked without load. */
-  async #ask(row: Planned): Promise<readonly Check[]> {
+  /** The checks of each step, asked without load. */
+  async #ask(row: Planned): Promise<readonly (readonly Check[])[]> {
     const { trial } = row;
     const { engine, baseline } = this.config;
     await using own = new Opened();
     // A row without techniques is the baseline once more: it needs a session and answers of its own.
     const again = row.techniques.length === 0 ? trial.name : "";
-    const checks: Check[] = [];
+    const steps: Check[][] = [];
     for (const { base, candidate, against, claim, evals } of row.steps) {
+      const checks: Check[] = [];
       for (const e of evals) {
         const asking = (who: string) => (done: number, total: number) =>
           this.progress({ row: trial.name, stage: `${e.name} (${who})`, done, total });
@@ -160,8 +165,9 @@ class Run implements AsyncDisposable {
           }),
         );
       }
+      steps.push(checks);
     }
-    return checks;
+    return steps;
   }
 
   #speed(
@@ -184,11 +190,4 @@ class Run implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#baseline[Symbol.asyncDispose]();
   }
-}
-
-/** Which technique of a row never ran in the session that was raced: its speed would be another's. */
-async function idleReason({ techniques }: Planned, session: Session): Promise<string | undefined> {
-  const { counters } = await session.stats();
-  const idle = techniques.find((technique) => technique.engaged?.(counters) === false);
-  return idle && `${idle.name} never ran: ${JSON.stringify(counters)}`;
 }

@@ -112,9 +112,13 @@ export function timedEngine(
     opened,
     open(stack: Stack): Promise<Session> {
       opened.push(stack);
-      const { cost = { step: 8, row: 0.25 }, ...options } = per(stack);
+      const { cost = { step: 8, row: 0.25 }, distort, ...options } = per(stack);
       const onForward = (rows: number) => clock.advance(cost.step + cost.row * rows);
-      return toyEngine({ clock, onForward, ...options }).open(stack);
+      const distorted: ToyOptions["distort"] = (logits, row, batch) => {
+        if (isInt8(stack)) round(logits);
+        distort?.(logits, row, batch);
+      };
+      return toyEngine({ clock, onForward, distort: distorted, ...options }).open(stack);
     },
   };
 }
@@ -149,7 +153,7 @@ export async function outcomes(
   return all;
 }
 
-/** A technique that only says that the weights are held in 8 bits; what it does to answers is up to the engine. */
+/** A technique that only says that the weights are held in 8 bits; a timed engine then rounds. */
 export const toyInt8: Technique = {
   name: "toy_int8",
   slot: "model",
@@ -160,6 +164,11 @@ export const toyInt8: Technique = {
   source: "made up",
   transform: (stack) => ({ ...stack, model: toyModelOf(8) }),
 };
+
+/** Does nothing to a choice, and something to every likelihood. */
+function round(logits: Float32Array): void {
+  for (let i = 0; i < logits.length; i++) logits[i]! *= 1 + 1e-5;
+}
 
 export const isInt8 = (stack: Stack) => stack.model.params.body.bits === 8;
 
