@@ -1,29 +1,31 @@
 /** What each row of a sequence sees, and how it is split into parts. */
-import type { Batch } from "../../../engine/mod.ts";
+import type { Batch, Span } from "../../../engine/mod.ts";
 import type { Range } from "./attention.ts";
 import type { AttentionOptions, Row } from "./tiny_options.ts";
-import { SIZE } from "./tiny_weights.ts";
 
 const same = (lse: number) => lse;
 
 /** The keys that rows see, as indices: the sequence's past, then the row's ancestors and itself, oldest first. */
 export class Seen {
-  readonly #list = new Int32Array(2 * SIZE.context);
+  readonly #list: Int32Array;
   #last = -1;
   #length: number;
+  readonly #first: number;
 
-  /** `first`: the sequence's first new row; `past`: how many rows its past has. */
-  constructor(private readonly batch: Batch, private readonly first: number, private readonly past: number) {
+  /** `past`: how many rows the sequence's past has. */
+  constructor(private readonly batch: Batch, { from, to }: Span, private readonly past: number) {
+    this.#first = from;
+    this.#list = new Int32Array(past + to - from);
     for (let i = 0; i < past; i++) this.#list[i] = i;
     this.#length = past;
   }
 
   /** Rows must be asked in order. */
   of(row: number): Int32Array {
-    if (this.#parent(row) === this.#last) this.#list[this.#length++] = this.past + row - this.first;
+    if (this.#parent(row) === this.#last) this.#list[this.#length++] = this.past + row - this.#first;
     else {
       const path: number[] = [];
-      for (let at = row; at >= 0; at = this.#parent(at)) path.push(this.past + at - this.first);
+      for (let at = row; at >= 0; at = this.#parent(at)) path.push(this.past + at - this.#first);
       path.reverse().forEach((key, i) => (this.#list[this.past + i] = key));
       this.#length = this.past + path.length;
     }
@@ -33,7 +35,7 @@ export class Seen {
 
   #parent(row: number): number {
     if (this.batch.parent) return this.batch.parent[row]!;
-    return row === this.first ? -1 : row - 1;
+    return row === this.#first ? -1 : row - 1;
   }
 }
 

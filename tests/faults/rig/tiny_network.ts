@@ -63,7 +63,8 @@ export class TinyNetwork implements Network {
   /** The same at once, for a decoder that drafts with a model of its own. */
   run(batch: Batch): Forward {
     const past = batch.past.map((view, i) => this.options.past?.(view, i, batch) ?? view);
-    const rows = rowsOf(batch, past);
+    const all = spans(batch);
+    const rows = rowsOf(batch, all, past);
     const table = this.#ends.token_embd.values;
     const x = new Float32Array(rows.length * width);
     batch.tokens.forEach((token, i) => x.set(table.subarray(token * width, (token + 1) * width), i * width));
@@ -79,7 +80,7 @@ export class TinyNetwork implements Network {
       const layer = this.#layers.get(block)!;
       const pass = { layer, block, slot, rows, tables, past, longest, x, q, k, v };
       for (const row of rows) this.#project(pass, row, kv);
-      for (const span of spans(batch)) this.#attend(pass, span);
+      for (const span of all) this.#attend(pass, span);
       for (const row of rows) this.#feed(pass, row);
     });
     const logits = new Float32Array(batch.want.length * vocabulary);
@@ -127,7 +128,7 @@ export class TinyNetwork implements Network {
     const count = past[span.sequence]!.length + span.to - span.from;
     const [keys, values] = [this.#gather(pass, span, 0), this.#gather(pass, span, 1)];
     const turned = new Map<number, Float32Array>();
-    const seen = new Seen(rows[0]!.batch, span.from, past[span.sequence]!.length);
+    const seen = new Seen(rows[0]!.batch, span, past[span.sequence]!.length);
     const mixed = new Float32Array(Q);
     for (let at = span.from; at < span.to; at++) {
       const row = rows[at]!;
@@ -217,8 +218,8 @@ export class TinyNetwork implements Network {
   }
 }
 
-function rowsOf(batch: Batch, past: readonly KvView[]): readonly Row[] {
-  return spans(batch).flatMap(({ sequence, from, to }) =>
+function rowsOf(batch: Batch, all: readonly Span[], past: readonly KvView[]): readonly Row[] {
+  return all.flatMap(({ sequence, from, to }) =>
     Array.from({ length: to - from }, (_, i): Row => ({
       batch,
       row: from + i,
