@@ -4,6 +4,10 @@ import { added, basis, gain, isApart, missing, summary } from "../composition_te
 
 /** `apart`: by workload. */
 export function CompositionSection({ apart }: { readonly apart: Readonly<Record<string, Composition>> }) {
+  const notes = Object.values(apart).flatMap((composition) => [
+    isApart(composition) ? basis(composition) : undefined,
+    missing(composition),
+  ]);
   return (
     <section>
       <h2>Taken apart</h2>
@@ -12,11 +16,9 @@ export function CompositionSection({ apart }: { readonly apart: Readonly<Record<
           <h3>{workload}</h3>
           <p>{summary(composition)}</p>
           <Members composition={composition} workload={workload} />
-          {[isApart(composition) ? basis(composition) : undefined, missing(composition)].map((text) =>
-            text !== undefined && <p class="hint">{text}</p>
-          )}
         </>
       ))}
+      {[...new Set(notes)].map((text) => text !== undefined && <p class="hint">{text}</p>)}
     </section>
   );
 }

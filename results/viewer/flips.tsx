@@ -1,5 +1,6 @@
 /** The samples on which the two stacks answered differently, both answers side by side, the losses first. */
 import type { Check, PairedSample } from "../../evals/mod.ts";
+import { visible } from "../columns.ts";
 import { isJudged } from "../door.ts";
 import { count } from "../figures.ts";
 import { flips, graded } from "../flips.ts";
@@ -54,7 +55,7 @@ function Flip(
     <article class="flip">
       <p class="prompt">
         <span class="sr">Prompt of sample</span>
-        <code>{id}</code> {shown.prompt}
+        <code>{visible(id)}</code> {inLines(shown.prompt)}
       </p>
       <div class="sides">
         {([["Baseline", base, shown.base], ["Candidate", candidate, shown.candidate]] as const).map((
@@ -62,10 +63,13 @@ function Flip(
         ) => (
           <div>
             <h4>{[arm, graded(value, check.unit)].filter(Boolean).join(": ")}</h4>
-            <pre>{answer}</pre>
+            <pre>{inLines(answer)}</pre>
           </div>
         ))}
       </div>
     </article>
   );
 }
+
+/** Its lines as they are, with everything else that is not to be seen made visible. */
+const inLines = (text: string) => text.split("\n").map(visible).join("\n");

@@ -1,14 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
-import {
-  boards,
-  compositions,
-  createApp,
-  openStore,
-  type Recording,
-  renderBoard,
-} from "../../results/mod.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { boards, compositions, type Recording, renderBoard } from "../../results/mod.ts";
 import type { Outcome, Trial } from "../../evals/mod.ts";
 import { breaches, check, failed, recorded, recording, trial, workload } from "./fixture.ts";
+import { filled, idOf, text } from "./pages.ts";
 
 type Technique = Trial["techniques"][number];
 
@@ -30,8 +24,14 @@ function row(name: string, members: readonly Name[], over: Partial<Trial> = {}):
   return trial(name, { techniques: members.map(technique), candidate, ...over });
 }
 
-const passed = (name: string, members: readonly Name[], ratio: number, loss?: number) =>
-  recorded(row(name, members), [workload(ratio, 0.1)], [
+/** A race that came to exactly this ratio. */
+const exactly = (ratio: number) =>
+  workload(ratio, 0.1, {
+    ratio: { estimate: ratio, interval: { low: ratio - 0.1, high: ratio + 0.1, level: 0.95 } },
+  });
+
+const passed = (name: string, members: readonly Name[], ratio: number, loss?: number, race = exactly) =>
+  recorded(row(name, members), [race(ratio)], [
     loss === undefined ? breaches(0) : check(loss, loss - 0.002, loss + 0.002),
   ]);
 
@@ -105,7 +105,7 @@ Deno.test("a row that did not pass gives no gain and no loss, and is said", asyn
 Deno.test("a row of the same names with other parameters is another row", async () => {
   const other = row("int8", ["int8"]);
   const candidate = { ...other.candidate, model: { name: "int8", params: { block: 32 } } };
-  const outcomes = [recorded({ ...other, candidate }, [workload(2)]), ...FULL.slice(1)];
+  const outcomes = [recorded({ ...other, candidate }, [exactly(2)]), ...FULL.slice(1)];
   assertEquals((await stackOf(outcomes)).missing, ["int8 alone has not run"]);
 });
 
@@ -144,14 +144,18 @@ Deno.test("the terminal prints the ledger after the board, in 80 columns or fewe
 });
 
 Deno.test("the page of a stack takes it apart, and its JSON too; no other page does", async () => {
-  const all = await recordings(FULL);
-  using store = openStore(":memory:");
-  for (const one of all) store.append(one);
-  const app = createApp(store);
-  const page = async (path: string) => await (await app.request(path)).text();
-  const id = (name: string) => all.find(({ outcome }) => outcome.trial.name === name)!.id;
-  assert((await page(`/trial/${id("stack")}`)).includes("<h2>Taken apart</h2>"));
-  assert(!(await page(`/trial/${id("int8")}`)).includes("Taken apart"));
-  const json = JSON.parse(await page(`/api/trial/${id("stack")}`));
-  assertEquals(json.apart.single_stream.members.map(({ name }: { name: string }) => name), [...ALL]);
+  const race = (ratio: number) => workload(ratio, 0.1);
+  const all = await recordings([
+    passed("int8", ["int8"], 2, 0.004, race),
+    passed("lookup", ["lookup"], 1.5, undefined, race),
+    passed("stack", ["int8", "lookup"], 2.5, 0.004, race),
+  ]);
+  using store = filled(all);
+  assertStringIncludes(await text(store, `/trial/${idOf(all, "stack")}`), "<h2>Taken apart</h2>");
+  assert(!(await text(store, `/trial/${idOf(all, "int8")}`)).includes("Taken apart"));
+  const json = JSON.parse(await text(store, `/api/trial/${idOf(all, "stack")}`));
+  assertEquals(json.apart.single_stream.members.map(({ name }: { name: string }) => name), [
+    "int8",
+    "lookup",
+  ]);
 });
