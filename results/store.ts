@@ -186,8 +186,8 @@ function parse({ id, body }: Row): { readonly recording: Recording } | { readonl
 /** Verdicts of another schema came from other rules, so they stand beside none of today's. */
 function foreign(schema: number): string {
   return schema < SCHEMA
-    ? `an older Assay judged it by other rules (schema ${schema}, now ${SCHEMA}); it is kept, and running it again puts it on the board`
-    : `its schema is ${schema}, this version reads ${SCHEMA}: update Assay`;
+    ? `an older Assay judged by other rules (schema ${schema}, now ${SCHEMA}): it stays in the store, and running the trial again puts it on the board`
+    : `its schema is ${schema} where this version reads ${SCHEMA}: update Assay`;
 }
 
 /** Runs `action`, giving what goes wrong with the file as one sentence. */

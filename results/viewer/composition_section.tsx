@@ -1,6 +1,7 @@
 /** A stack taken apart: its gain beside the product of its members' own, and what each adds among the others. */
-import type { Composition } from "../composition.ts";
-import { added, basis, gain, isApart, missing, summary } from "../composition_text.ts";
+import type { Composition, Gain } from "../composition.ts";
+import { added, basis, isApart, missing, summary } from "../composition_text.ts";
+import { times, timesInterval } from "../figures.ts";
 
 /** `apart`: by workload. */
 export function CompositionSection({ apart }: { readonly apart: Readonly<Record<string, Composition>> }) {
@@ -33,10 +34,10 @@ function Members(
           <tr>
             <th scope="col">Member</th>
             <th scope="col">
-              Alone <small>tokens/s over the baseline</small>
+              Alone <small>vs base</small>
             </th>
             <th scope="col">
-              In the stack <small>over the stack without it</small>
+              In the stack <small>vs without it</small>
             </th>
             <th scope="col">
               Loss added <small>less is better</small>
@@ -47,13 +48,22 @@ function Members(
           {composition.members.map((member) => (
             <tr>
               <th scope="row">{member.name}</th>
-              <td class="num">{gain(member.single)}</td>
-              <td class="num">{gain(member.marginal)}</td>
+              <GainCell of={member.single} />
+              <GainCell of={member.marginal} />
               <td class="num">{added(composition, member)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function GainCell({ of }: { readonly of: Gain | undefined }) {
+  return of === undefined ? <td class="num">–</td> : (
+    <td class="num">
+      <b>{times(of.estimate)}</b>
+      <small>{timesInterval(of)}</small>
+    </td>
   );
 }

@@ -3,6 +3,7 @@ import { AGAIN } from "../../evals/mod.ts";
 import { word } from "../explain.ts";
 import { count, moment, plural, times, timesInterval } from "../figures.ts";
 import { type Board, scopeKey } from "../leaderboard.ts";
+import { isInTime } from "../objective.ts";
 import type { Broken, Recording } from "../recording.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
@@ -15,6 +16,8 @@ export interface Point {
   /** Equal versions are joined by a line; a change breaks it. */
   readonly versions: string;
   readonly ratio?: { readonly estimate: number; readonly low: number; readonly high: number };
+  /** The latency objective broke, so the ratio is no gain. */
+  readonly late?: true;
 }
 
 export interface Series {
@@ -40,9 +43,10 @@ export function history(recordings: readonly Recording[], board: Board): readonl
 }
 
 function point({ id, stamp, outcome }: Recording, workload: string): Point {
-  const ratio = outcome.kind === "recorded"
-    ? outcome.speed.workloads.find((entry) => entry.workload === workload)?.ratio
+  const speed = outcome.kind === "recorded"
+    ? outcome.speed.workloads.find((entry) => entry.workload === workload)
     : undefined;
+  const ratio = speed?.ratio;
   return {
     id,
     at: stamp.at,
@@ -52,6 +56,7 @@ function point({ id, stamp, outcome }: Recording, workload: string): Point {
     ...(ratio
       ? { ratio: { estimate: ratio.estimate, low: ratio.interval.low, high: ratio.interval.high } }
       : {}),
+    ...(speed && !isInTime(speed) ? { late: true as const } : {}),
   };
 }
 
@@ -126,7 +131,7 @@ export function HistoryPage({ boards, board, series, broken }: {
 function Runs({ series: { name, points } }: { readonly series: Series }) {
   return (
     <tbody>
-      {points.toReversed().map(({ id, at, verdict, ratio, commit, versions }, i) => (
+      {points.toReversed().map(({ id, at, verdict, ratio, late, commit, versions }, i) => (
         <tr>
           {i === 0 && <th scope="rowgroup" rowspan={points.length}>{name}</th>}
           <td>
@@ -140,6 +145,7 @@ function Runs({ series: { name, points } }: { readonly series: Series }) {
               ? (
                 <span class="num">
                   <b>{times(ratio.estimate)}</b> {timesInterval(ratio)}
+                  {late && <span class="claim slower">latency broke</span>}
                 </span>
               )
               : <span class="none">not timed</span>}

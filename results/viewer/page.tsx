@@ -1,5 +1,6 @@
 /** The frame around every page: name, navigation, the JSON twin. Links are relative, so a sub-path works. */
 import type { Child } from "hono/jsx";
+import { leftOut } from "../left_out.ts";
 import type { Broken } from "../recording.ts";
 import type { Word } from "../explain.ts";
 
@@ -60,13 +61,18 @@ export function Page({ title, root, here, json, broken = [], children }: Frame) 
                   ? "One record cannot be read"
                   : `${broken.length} records cannot be read`}
               </h2>
-              <ul>
-                {broken.map(({ id, why }) => (
-                  <li>
-                    <code>{id}</code>: {why}
-                  </li>
-                ))}
-              </ul>
+              {leftOut(broken).map(({ said, ids }) => (
+                <details open={ids.length === 1}>
+                  <summary>{said}</summary>
+                  <ul>
+                    {ids.map((id) => (
+                      <li>
+                        <code>{id}</code>
+                      </li>
+                    ))}
+                  </ul>
+                </details>
+              ))}
             </section>
           )}
         </main>

@@ -8,7 +8,7 @@ import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 
 /** The causes in the order of the page. */
 export const CAUSES: readonly (readonly [Word, string, string])[] = [
-  ["FAIL", "Lost quality", "The loss is larger than the margin, beyond doubt."],
+  ["FAIL", "Lost quality", "More was lost than is allowed, beyond doubt."],
   ["UNSURE", "Undecided", "The samples do not settle whether the loss is within the margin."],
   ["VOID", "Not measured", "Something went wrong while measuring, so nothing can be said."],
   ["SKIPPED", "Not run", "The engine cannot honour a part of the stack."],

@@ -120,7 +120,7 @@ Deno.test("a row of an older schema is kept, named as broken, and said to have b
     const broken: Broken[] = [];
     assertEquals([...store.read({}, (row) => broken.push(row))], []);
     assertEquals(broken.map(({ id }) => id), [old.id]);
-    assertStringIncludes(broken[0]!.why, "an older Assay judged it by other rules (schema 1, now 2)");
+    assertStringIncludes(broken[0]!.why, "an older Assay judged by other rules (schema 1, now 2)");
     assertEquals(store.revision(), 1);
   });
 });
