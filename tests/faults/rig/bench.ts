@@ -31,28 +31,39 @@ import {
 } from "../../../evals/mod.ts";
 import type { Technique } from "../../../techniques/mod.ts";
 import { adapters } from "./adapters.ts";
-import { adaptedTexts, choices, longTexts, openings, passages, prompts, shortTexts } from "./data.ts";
+import {
+  adaptedTexts,
+  choices,
+  longTexts,
+  openings,
+  passages,
+  prompts,
+  shortTexts,
+  type Texts,
+} from "./data.ts";
 import { type Setting, tinyEngine } from "./engine.ts";
 import { tinyModel, tinyModelOf } from "./tiny_model.ts";
 
 export const baseline: Stack = { model: tinyModel, cache: dense(), decoder: plain, scheduler: oneAtATime };
 
-/** What every candidate is asked. */
+/** What every candidate is asked, over texts of the baseline's network. */
 // deno-lint-ignore no-explicit-any
-export const evals: readonly Eval<any, any>[] = [
-  perplexity(shortTexts, { count: 40, tokens: 40 }),
-  perplexity(longTexts, { count: 20, tokens: 304 }),
-  logitKl(shortTexts, { count: 20, tokens: 40 }),
+export const evalsOf = ({ short, long }: Texts): readonly Eval<any, any>[] => [
+  perplexity(short, { count: 40, tokens: 40 }),
+  perplexity(long, { count: 20, tokens: 304 }),
+  logitKl(short, { count: 20, tokens: 40 }),
   multipleChoice(choices, { count: 160, judged: "acc", chance: 0.25 }),
   cloze(passages, { count: 160 }),
   tokenMatch(prompts, { count: 16, tokens: 24 }),
-  served(shortTexts, { count: 20, tokens: 40 }),
-  served(longTexts, { count: 20, tokens: 304 }),
+  served(short, { count: 20, tokens: 40 }),
+  served(long, { count: 20, tokens: 304 }),
   adapted(served(adaptedTexts, { count: 24, tokens: 40 })),
   sampled(openings, { count: 6, draws: 48, tokens: 4 }),
   generated(prompts, { count: 24, tokens: 48 }),
   drafts(prompts, { count: 6, tokens: 40 }),
 ];
+
+export const evals = evalsOf({ short: shortTexts, long: longTexts });
 
 export const workloads: readonly Workload[] = [{
   name: "clients",
@@ -79,7 +90,7 @@ export interface Plant {
 
 const PLAIN: Setting = {};
 
-/** The outcome of a candidate. */
+/** The outcome of a candidate; without techniques, of the baseline beside itself (A/A). */
 export async function gate(plant: Plant): Promise<Outcome> {
   const { techniques, candidate = PLAIN, base = PLAIN, baseline: beneath = baseline } = plant;
   const clock = new ManualClock(1000);
@@ -103,14 +114,15 @@ export async function gate(plant: Plant): Promise<Outcome> {
   const suite = {
     name: "faults",
     summary: "one candidate",
-    candidates: { candidate: techniques },
+    candidates: techniques.length === 0 ? {} : { candidate: techniques },
     evals: (plant.evals ?? evals).map(shared),
     workloads: plant.workloads ?? workloads,
     pairs: 2,
     seed: 3,
   };
   const config = { suite, engine, baseline: beneath, clock };
-  const rows = (await plan(config)).filter(({ trial }) => trial.name !== AGAIN);
+  const wanted = techniques.length === 0 ? AGAIN : "candidate";
+  const rows = (await plan(config)).filter(({ trial }) => trial.name === wanted);
   const ledger = { done: () => undefined, tries: () => 0 };
   for await (const { outcome } of bench(config, ledger, undefined, rows)) return outcome;
   throw new Error("the candidate must have a row");
@@ -206,6 +218,18 @@ export const quantized = (bits: 4 | 8 = 8, claim: Technique["claim"] = "equivale
   ...made(`int${bits}`, "model", claim),
   transform: (stack) => ({ ...stack, model: tinyModelOf(bits) }),
 });
+
+/** A technique that does something to the weights or the graph that is known by its name alone. */
+export const rewritten = (name: string, claim: Technique["claim"] = "equivalent"): Technique => ({
+  ...made(name, "model", claim),
+  transform: ({ model, ...stack }) => ({
+    ...stack,
+    model: { ...model, params: { ...model.params, stored: `${model.params.stored}, ${name}` } },
+  }),
+});
+
+/** Whether such a technique is in a stack. */
+export const has = ({ model }: Stack, name: string): boolean => model.params.stored.endsWith(`, ${name}`);
 
 /** A technique that puts a module in a slot. */
 export const slotted = (

@@ -11,6 +11,10 @@ Deno.test("weights in four bits, done right, are accepted", async () => {
   assertAccepted(await gate({ techniques: [quantized(4)], candidate: { network: { weights: fourBits } } }));
 });
 
+Deno.test("the baseline is accepted beside itself", async () => {
+  assertAccepted(await gate({ techniques: [] }));
+});
+
 Deno.test("an identical model is accepted as identical", async () => {
   assertAccepted(await gate({ techniques: [quantized(8, "identical")] }));
 });

@@ -7,6 +7,7 @@ import { PagedCache } from "../../../engine/mod.ts";
 import { adapters, merged } from "./adapters.ts";
 import { SPOKEN, tinyTokenizer } from "./tiny_model.ts";
 import { TinyNetwork } from "./tiny_network.ts";
+import type { TinyOptions } from "./tiny_options.ts";
 import { randomOf, SIZE } from "./tiny_weights.ts";
 
 const plain = new TinyNetwork();
@@ -85,21 +86,37 @@ function drawn<S extends Sample>(
   };
 }
 
-/** 40 tokens each. */
-export const shortTexts: Dataset<Text> = drawn<Text>(
-  "short",
-  60,
-  (i) => `short ${i % 2}`,
-  (about, i) => ({ ...about, text: text(40, 100 + i) }),
-);
+/** Running text of one network. */
+export interface Texts {
+  /** 40 tokens each. */
+  readonly short: Dataset<Text>;
+  /** 264 to 303 tokens each. */
+  readonly long: Dataset<Text>;
+}
 
-/** 264 to 303 tokens each. */
-export const longTexts: Dataset<Text> = drawn<Text>(
-  "long",
-  20,
-  (i) => `long ${i % 2}`,
-  (about, i) => ({ ...about, text: text(264 + i * 37 % 40, 200 + i) }),
-);
+/** Texts of another network than the plain one, for a baseline that runs it; `name` is part of the sets' names. */
+export function textsOf(name: string, options: TinyOptions): Texts {
+  return textsBy(`${name}_`, new TinyNetwork(options));
+}
+
+function textsBy(name: string, network: TinyNetwork): Texts {
+  return {
+    short: drawn<Text>(
+      `${name}short`,
+      60,
+      (i) => `short ${i % 2}`,
+      (about, i) => ({ ...about, text: text(40, 100 + i, network) }),
+    ),
+    long: drawn<Text>(
+      `${name}long`,
+      20,
+      (i) => `long ${i % 2}`,
+      (about, i) => ({ ...about, text: text(264 + i * 37 % 40, 200 + i, network) }),
+    ),
+  };
+}
+
+export const { short: shortTexts, long: longTexts }: Texts = textsBy("", plain);
 
 const adapted = adapters.map((adapter) =>
   new TinyNetwork({ weights: (place, values) => merged(adapter, place, values) })

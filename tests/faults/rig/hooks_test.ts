@@ -64,6 +64,15 @@ Deno.test("a merge is told each part, empty ones too, and its word is taken", ()
   assert(Math.abs(last(wrong)[5]! - last(whole(tokens))[5]!) > 0.01);
 });
 
+Deno.test("a row sees what it is told to, of the past and of new rows, whole or in parts", () => {
+  const even = (seen: Int32Array, { past, index }: Row) =>
+    seen.filter((key) => key % 2 === 0 || key === past + index);
+  const wanted = whole(tokens, { attention: { sees: even } });
+  assert(Math.abs(last(wanted)[5]! - last(whole(tokens))[5]!) > 0.01);
+  assertEquals(pieces(tokens, 8, { attention: { sees: even } }), wanted);
+  assertNear(pieces(tokens, 8, { attention: { sees: even, chunk: Infinity } }), wanted, ROUNDING);
+});
+
 Deno.test("a window as long as the text sees all, and rows that it hides may leave the cache", () => {
   const attention = { window: 20 };
   assertEquals(whole(tokens, { attention: { window: 90 } }), whole(tokens));
@@ -159,6 +168,7 @@ Deno.test("another matrix for decoding is used by rows that come alone", () => {
 Deno.test("hooks that change nothing leave every bit", () => {
   const idle: TinyOptions = {
     activation: () => {},
+    projected: () => {},
     logits: () => {},
     kv: () => {},
     past: (view) => view,

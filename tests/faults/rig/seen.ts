@@ -39,15 +39,17 @@ export class Seen {
   }
 }
 
-/** The parts of a list of `count` keys, the first `row.past` of which are the past's. `longest`: the longest past of the batch. */
+/** The parts of a list of keys, those of the past first. `longest`: the longest past of the batch. */
 export function partsOf(
   row: Row,
-  count: number,
+  keys: Int32Array,
   longest: number,
-  { window = Infinity, chunk, lse }: AttentionOptions = {},
+  { window = Infinity, chunk, lse, sees }: AttentionOptions = {},
 ): readonly Range[] {
+  const count = keys.length;
   const oldest = Math.max(0, count - window);
   if (chunk === undefined) return [{ from: oldest, to: count, lse: same }];
+  const old = sees ? keys.filter((key) => key < row.past).length : row.past;
   const part = (of: "past" | "new", index: number, from: number, to: number): Range => ({
     from,
     to,
@@ -57,7 +59,7 @@ export function partsOf(
   const chunks = longest === 0 ? 0 : Math.ceil(longest / size);
   const past = Array.from(
     { length: chunks },
-    (_, i) => part("past", i, Math.max(oldest, i * size), Math.min(row.past, (i + 1) * size)),
+    (_, i) => part("past", i, Math.max(oldest, i * size), Math.min(old, (i + 1) * size)),
   );
-  return [...past, part("new", 0, Math.max(oldest, row.past), count)];
+  return [...past, part("new", 0, Math.max(oldest, old), count)];
 }

@@ -117,9 +117,12 @@ export class TinyNetwork implements Network {
     const [position, table] = [this.#position(row), tables[row.row]!];
     this.#rotary.turn(q, row.row * Q, heads, position, table);
     if (rope?.keys !== "plain") this.#rotary.turn(k, row.row * KV, kvHeads, position, table);
+    const own = (all: Float32Array, size: number) => all.subarray(row.row * size, (row.row + 1) * size);
+    const projected = { q: own(q, Q), k: own(k, KV), v: own(v, KV) };
+    this.options.projected?.(projected, block, row);
     const at = (row.row * this.#blocks.length + slot) * 2 * KV;
-    kv.set(k.subarray(row.row * KV, (row.row + 1) * KV), at);
-    kv.set(v.subarray(row.row * KV, (row.row + 1) * KV), at + KV);
+    kv.set(projected.k, at);
+    kv.set(projected.v, at + KV);
   }
 
   /** Adds the attention of one sequence's rows to the residual stream. */
@@ -138,8 +141,9 @@ export class TinyNetwork implements Network {
         k = turned.get(table) ?? this.#turn(pass, span, keys, table);
         turned.set(table, k);
       }
-      const list = seen.of(at);
-      const parts = partsOf(row, list.length, longest, this.options.attention);
+      const own = seen.of(at);
+      const list = this.options.attention?.sees?.(own, row) ?? own;
+      const parts = partsOf(row, list, longest, this.options.attention);
       attend(q, at * Q, { k, v: values, count }, list, parts, mixed, 0);
       this.options.activation?.("attn_output", block, mixed, row);
       this.#add(layer, "attn_output", mixed, x, row);
@@ -223,6 +227,7 @@ function rowsOf(batch: Batch, all: readonly Span[], past: readonly KvView[]): re
     Array.from({ length: to - from }, (_, i): Row => ({
       batch,
       row: from + i,
+      index: i,
       sequence,
       position: batch.positions[from + i]!,
       past: past[sequence]!.length,

@@ -11,6 +11,8 @@ export interface Row {
   /** Index into `batch.past`. */
   readonly sequence: number;
   readonly position: number;
+  /** Its place among the new rows of its sequence. */
+  readonly index: number;
   /** Rows of the past that the sequence reads. */
   readonly past: number;
   /** New rows of its sequence. */
@@ -47,12 +49,21 @@ export interface AttentionPart {
 }
 
 export interface AttentionOptions {
+  /** What a row sees instead of its past, its ancestors and itself: indices of its sequence's keys, ascending. */
+  readonly sees?: (seen: Int32Array, row: Row) => Int32Array;
   /** Keys with positions up to this far back are seen, itself included; absent: all. */
   readonly window?: number;
   /** Attends to the past and to new rows apart, the past in chunks of so many rows (Infinity: in one). */
   readonly chunk?: number;
   /** What the merge takes for the log-sum-exp of a part. */
   readonly lse?: (lse: number, part: AttentionPart, row: Row) => number;
+}
+
+/** A new row's query, keys and values, as attention and the cache will have them. */
+export interface Projected {
+  readonly q: Float32Array;
+  readonly k: Float32Array;
+  readonly v: Float32Array;
 }
 
 export interface LoraOptions {
@@ -73,6 +84,8 @@ export interface TinyOptions {
   /** Changes the input of products in place. */
   readonly activation?: (name: Activation, layer: number, x: Float32Array, row: Row) => void;
   readonly rope?: RopeOptions;
+  /** Changes what was projected, and turned, in place. */
+  readonly projected?: (projected: Projected, layer: number, row: Row) => void;
   readonly attention?: AttentionOptions;
   /** What a sequence's past is read from. */
   readonly past?: (view: KvView, sequence: number, batch: Batch) => KvView;
