@@ -13,7 +13,7 @@ export type Sessions = (stack: Stack) => Promise<Session>;
 export type Asking = (done: number, total: number) => void;
 
 export class Answers {
-  readonly #known = new Map<string, ReadonlyMap<string, unknown>>();
+  readonly #known = new Map<string, Map<string, unknown>>();
   readonly #samples = new Map<string, readonly Sample[]>();
 
   constructor(private readonly seed: number) {}
@@ -35,12 +35,12 @@ export class Answers {
     again = "",
   ): Promise<ReadonlyMap<string, unknown>> {
     const key = `${again}:${asked(e, stack)}`;
-    const known = this.#known.get(key);
-    if (known) return known;
+    const answers = this.#known.get(key) ?? new Map<string, unknown>();
     const samples = await this.samples(e);
-    const answers = new Map<string, unknown>();
+    const left = samples.filter(({ id }) => !answers.has(id));
+    if (left.length === 0) return answers;
     const session = await open(stack);
-    for (const batch of again === "" ? [samples] : otherwise(samples)) {
+    for (const batch of again === "" ? [left] : otherwise(left)) {
       for await (const { id, answer } of e.ask(session, batch)) {
         answers.set(id, answer);
         asking(answers.size, samples.length);

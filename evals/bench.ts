@@ -6,7 +6,7 @@ import { changed, Unsupported, UserError } from "../engine/mod.ts";
 import { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import { Calibration } from "./calibration.ts";
-import { checksOf } from "./checks.ts";
+import { checksInTurn, checksOf } from "./checks.ts";
 import { idle, unchanged } from "./engagement.ts";
 import { Opened } from "./opened.ts";
 import { race, type Raced } from "./race.ts";
@@ -138,7 +138,7 @@ class Run implements AsyncDisposable {
   /** The checks of each step, asked without load. */
   async #ask(row: Planned): Promise<readonly (readonly Check[])[]> {
     const { trial } = row;
-    const { engine, baseline } = this.config;
+    const { engine, baseline, untilDecided } = this.config;
     await using own = new Opened();
     // A row without techniques is the baseline once more: it needs a session and answers of its own.
     const again = row.techniques.length === 0 ? trial.name : "";
@@ -149,8 +149,9 @@ class Run implements AsyncDisposable {
         const asking = (who: string) => (done: number, total: number) =>
           this.progress({ row: trial.name, stage: `${e.name} (${who})`, done, total });
         const isBaseline = changed(base, baseline).length === 0;
+        const ask = untilDecided ? checksInTurn : checksOf;
         checks.push(
-          ...await checksOf(e, {
+          ...await ask(e, {
             answers: this.#answers,
             base: {
               stack: base,

@@ -22,6 +22,8 @@ export interface Comparison {
   readonly candidate: Arm;
   /** The claim to be judged; absent: every metric is. */
   readonly claim?: Claim;
+  /** Whether samples come in turn until they decide. */
+  readonly inTurn?: boolean;
   /** What rounding alone does to the base's answers. */
   readonly noise?: (e: Eval) => Promise<Noise>;
   readonly context: Pick<Check, "eval" | "when" | "against">;
@@ -62,14 +64,23 @@ export const judges = ({ claim }: Metric, claimed: Claim | undefined): boolean =
 
 /** The checks of one eval, one for each of its metrics that judges the claim. */
 export async function checksOf(e: Eval, comparison: Comparison): Promise<Check[]> {
-  const { claim, context } = comparison;
+  const { claim, context, inTurn = false } = comparison;
   const columns = e.metrics.filter((metric) => judges(metric, claim)).map((metric) => new Column(metric));
   if (e.streamed) await askTogether(e, comparison, columns);
   else await askApart(e, comparison, columns);
   return columns.map(({ metric, samples, parts, slices }) => {
-    const check = compare(metric, context, samples, { parts, slices });
+    const check = compare(metric, context, samples, { parts, slices, inTurn });
     return parts.length > 0 && metric.rule !== "law" ? { ...check, tail: tailOf(parts) } : check;
   });
+}
+
+/** The same, asking twice as many samples as long as a margin is undecided and the data set has more. */
+export async function checksInTurn(e: Eval, comparison: Comparison): Promise<Check[]> {
+  for (let count = e.count;; count = Math.min(2 * count, e.dataset.size)) {
+    const checks = await checksOf({ ...e, count }, { ...comparison, inTurn: true });
+    const open = checks.some(({ rule, decision }) => rule === "margin" && decision === "unsure");
+    if (!open || count >= e.dataset.size || checks.some(({ decision }) => decision === "fail")) return checks;
+  }
 }
 
 async function askApart(e: Eval, comparison: Comparison, columns: readonly Column[]) {

@@ -10,6 +10,8 @@ import { type Difference, type Estimate, estimate, FEWEST_CLUSTERS, type Kind, k
 import { lawTest } from "./law.ts";
 import type { Check, PairedSample, Unit } from "./outcome.ts";
 import { samplesNeeded } from "./power.ts";
+import { decideSoFar, together } from "./sequential.ts";
+import { estimateSoFar } from "./sequential.ts";
 import { beyond, type Parts, slicesOf } from "./slices.ts";
 
 /** The largest losses that rank on a board: 2 points, 0.02 nats a token. */
@@ -21,6 +23,19 @@ export interface Graded {
   readonly parts?: readonly number[];
   /** Differences by slice, where the eval grades parts of its samples. */
   readonly slices?: Parts;
+  /** Whether the samples came in turn, to be judged at every look: see sequential.ts. */
+  readonly inTurn?: boolean;
+}
+
+/** How the interval of a loss is found, where not over a plan fixed beforehand. */
+export interface Way {
+  /** Of the bootstrap. */
+  readonly replicates?: number;
+  /** Looked at as samples come in, until it decides: whole clusters, in the order of the draw. */
+  readonly inTurn?: {
+    /** Samples in the largest cluster of the whole draw. */
+    readonly largest: number;
+  };
 }
 
 /** Whether a metric has a say in a verdict. */
@@ -37,7 +52,7 @@ export function compare(
   metric: Metric,
   context: Pick<Check, "eval" | "when" | "against">,
   samples: readonly PairedSample[],
-  { parts = [], slices = new Map() }: Graded = {},
+  { parts = [], slices = new Map(), inTurn = false }: Graded = {},
   replicates: number = REPLICATES,
 ): Check {
   validate(metric, context.eval, samples);
@@ -49,7 +64,9 @@ export function compare(
     difference: sign * (s.candidate - s.base),
   }));
   const kind = kindOf(samples);
-  const loss = estimate(differences, kind, replicates);
+  const loss = inTurn === undefined
+    ? estimate(differences, kind, replicates)
+    : estimateSoFar(differences, kind, inTurn.largest);
   const total = samples.reduce((sum, s) => sum + s.weight, 0);
   const check = {
     ...context,
@@ -72,11 +89,31 @@ export function compare(
     case "guard":
       return guard(metric, check, loss, slicesOf(slices, sign, metric.allowed));
     case "margin":
-      return byMargin(metric, check, differences, kind, slicesOf(slices, sign, metric.allowed));
+      return byMargin(
+        metric,
+        inTurn ? soFar(check, differences, kind) : check,
+        differences,
+        kind,
+        slicesOf(slices, sign, metric.allowed),
+      );
   }
 }
 
 type Bare = Omit<Check, "decision">;
+
+/** Stands for no bound yet in what is kept as JSON. */
+const UNBOUNDED = 1e9;
+
+/** The check with bounds that hold at every look. */
+function soFar(check: Bare, differences: readonly Difference[], kind: Kind): Bare {
+  const { interval } = decideSoFar(together(differences), kind, 0);
+  const [low, high] = [Math.max(-UNBOUNDED, interval.low), Math.min(UNBOUNDED, interval.high)];
+  return {
+    ...check,
+    interval: { ...interval, low, high },
+    note: "judged in turn: its bounds hold at every look",
+  };
+}
 
 function exact(check: Bare): Check {
   const breaches = check.samples.filter((sample) => sample.candidate > 0).length;
@@ -117,7 +154,8 @@ function byMargin(
 ): Check {
   const sliced = slices.length > 0 ? { slices } : {};
   if (allowed === undefined) return { ...check, ...sliced };
-  const notes = allowed > (BOARD_MARGIN[unit] ?? 0) ? ["wider than the board's margin: ranks nowhere"] : [];
+  const notes = check.note === undefined ? [] : [check.note];
+  if (allowed > (BOARD_MARGIN[unit] ?? 0)) notes.push("wider than the board's margin: ranks nowhere");
   if (chance !== undefined && baseOf(check.samples, kind).interval.low <= chance + 3 * allowed) {
     notes.push("the baseline is not clearly above chance here, so this can carry no pass");
     return { ...check, allowed, decision: "unsure", note: notes.join("; "), ...sliced };

@@ -76,8 +76,11 @@ export interface Answered<A> {
   readonly answer: A;
 }
 
-/** What an eval asks of a stack, as text: equal for stacks that differ only where it cannot see. */
-export function asked({ name, dataset, count, params = {}, sees }: Eval, stack: Stack): string {
+/**
+ * What an eval asks of a stack, as text: equal for stacks that differ only where it cannot see. How many samples it
+ * asks is left out: more of them are the same questions and some more.
+ */
+export function asked({ name, dataset, params = {}, sees }: Eval, stack: Stack): string {
   const seen = identity(stack, [...new Set(["model" as const, ...sees])]);
-  return canonical({ name, dataset: dataset.name, count, params, seen } as unknown as Json);
+  return canonical({ name, dataset: dataset.name, params, seen } as unknown as Json);
 }

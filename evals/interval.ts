@@ -1,9 +1,9 @@
 /**
  * Intervals of a paired difference, by the kind of the data alone. Flips (yes-or-no scores): Tango's score interval with
  * the design effect of clusters. Amounts (nats, shares): the ratio estimator over clusters (Cochran, 1977) with a
- * studentized bootstrap, and one cluster more on each side, like the most extreme that was seen: the mean of skewed
- * losses hangs on clusters that a sample has yet to meet, and without this a loss at the margin passes too often. No
- * bound reaches further from the estimate than Cantelli's inequality asks of any law.
+ * studentized bootstrap, and on each side one cluster more, beyond the most extreme that was seen: the mean of skewed
+ * losses hangs on clusters that a sample has yet to meet, and without it a loss at the margin passes too often
+ * (tests/bench/gate.md). No bound reaches further than Cantelli's inequality asks of any law.
  */
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { REPLICATES, studentized } from "./bootstrap.ts";
@@ -38,8 +38,9 @@ export interface Estimate extends Moments {
 export type Kind = "flips" | "amounts";
 
 /** Two-sided coverage whose bounds are one-sided 5 % bounds. */
-const LEVEL = 0.9;
-const TAIL = (1 - LEVEL) / 2;
+export const LEVEL = 0.9;
+/** Error of each bound. */
+export const TAIL = (1 - LEVEL) / 2;
 /** Standard errors within which a mean lies in 95 % of samples on one side, whatever the law. */
 export const CANTELLI = Math.sqrt(1 / TAIL - 1);
 /** A pass on amounts takes as many clusters: fewer cannot show how skewed they are. */
@@ -120,10 +121,8 @@ function boundsOfAmounts(
   replicates: number,
 ): readonly [number, number] {
   if (error === 0) return [mean, mean];
-  const residuals = clusters.sums.map((s, i) => s - mean * clusters.weights[i]!);
   const bound = (side: -1 | 1) => {
-    const extreme = residuals.reduce((best, r, i) => (side * r > side * residuals[best]! ? i : best), 0);
-    const more = withOneMoreLike(clusters, extreme);
+    const more = withUnseen(clusters, side);
     const { mean: center, error: reach } = moments(more);
     const [low, high] = studentized(
       more.sums.map((s, i) => s - center * more.weights[i]!),
@@ -137,15 +136,24 @@ function boundsOfAmounts(
   return [bound(-1), bound(1)];
 }
 
-/** The clusters, and that one once more. */
-function withOneMoreLike({ sums, weights }: Clusters, at: number): Clusters {
-  const longer = (values: Float64Array) => {
-    const all = new Float64Array(values.length + 1);
-    all.set(values);
-    all[values.length] = values[at]!;
-    return all;
-  };
-  return { sums: longer(sums), weights: longer(weights) };
+/** The clusters, and one beyond the furthest up (1) or down (-1), as far as that one is beyond the next. */
+export function withUnseen({ sums, weights }: Clusters, side: 1 | -1): Clusters {
+  const mean = total(sums) / total(weights);
+  const reach = sums.map((s, i) => side * (s - mean * weights[i]!));
+  let [first, second] = reach[1]! > reach[0]! ? [1, 0] : [0, 1];
+  for (let i = 2; i < reach.length; i++) {
+    if (reach[i]! > reach[first]!) [first, second] = [i, first];
+    else if (reach[i]! > reach[second]!) second = i;
+  }
+  const beyond = sums[first]! + side * (reach[first]! - reach[second]!);
+  return { sums: extended(sums, beyond), weights: extended(weights, weights[first]!) };
+}
+
+function extended(values: Float64Array, last: number): Float64Array {
+  const longer = new Float64Array(values.length + 1);
+  longer.set(values);
+  longer[values.length] = last;
+  return longer;
 }
 
 /** The sum, in order. */

@@ -140,7 +140,7 @@ function fewestOf({ unit, rule = "margin", allowed }: Metric): number {
 }
 
 async function planned(
-  { suite, baseline }: Bench,
+  { suite, baseline, untilDecided }: Bench,
   name: string,
   engine: Engine,
   techniques: readonly Technique[],
@@ -183,6 +183,7 @@ async function planned(
       metrics,
     })),
     pairs: suite.pairs,
+    ...(untilDecided ? { untilDecided } : {}),
     workloads: suite.workloads.map(loadOf),
   });
   return { trial: { id, ...fields }, candidate, techniques, engine, steps };

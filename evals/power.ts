@@ -1,8 +1,8 @@
 /**
  * How many samples a check takes: the least at which it decides in 80 % of draws, worked out from the rule that judges it
  * (evals/tango.ts, evals/interval.ts) and not from the textbook's z test, which promises too much where flips are few
- * or losses are skewed. Flips without clusters are counted out exactly; the skewness of amounts enters by the first
- * term of Hall's expansion (The Bootstrap and Edgeworth Expansion, 1992, section 3.3).
+ * or losses are skewed. Flips without clusters are counted out; the bound of amounts is expected to lie where the first
+ * terms of its expansion put it (Hall, The Bootstrap and Edgeworth Expansion, 1992, chapter 3).
  */
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import {
@@ -18,8 +18,9 @@ import {
 import { CONTINUITY, fewest, score, Z95 } from "./tango.ts";
 
 export const POWER = 0.8;
-/** Standard normal quantile at `POWER`. */
+/** Standard normal quantiles at `POWER`, and at 0.82 where only the first terms of an expansion are taken. */
 const Z80 = 0.8416212335729143;
+const Z82 = 0.9153650878428138;
 /** Expected flips above which the counts are near enough to normal. */
 const COUNTED = 200;
 /** Nothing is planned beyond this many. */
@@ -40,16 +41,16 @@ export interface FlipPlan {
 export interface AmountPlan {
   readonly allowed: number;
   readonly deviation: number;
+  /** True loss; none where absent. */
   readonly loss?: number;
+  /** Of the clusters' losses, 0 where absent as for the normal law: skewness, and kurtosis beyond the normal's 3. */
   readonly skewness?: number;
-  /** The largest loss of a cluster, in standard deviations, expected among so many clusters; normal where absent. */
-  readonly extreme?: (clusters: number) => number;
+  readonly kurtosis?: number;
 }
 
 /** The probability of a pass over `n` samples without clusters, counted out. */
 export function powerOfFlips(n: number, { allowed, discordance, loss = 0 }: FlipPlan): number {
-  const logs = new Float64Array(n + 1);
-  for (let i = 1; i <= n; i++) logs[i] = logs[i - 1]! + Math.log(i);
+  const logs = logFactorials(n);
   const binomial = (of: number, k: number, p: number) =>
     p <= 0 ? Number(k === 0) : p >= 1 ? Number(k === of) : Math.exp(
       logs[of]! - logs[k]! - logs[of - k]! + k * Math.log(p) + (of - k) * Math.log1p(-p),
@@ -65,6 +66,15 @@ export function powerOfFlips(n: number, { allowed, discordance, loss = 0 }: Flip
     }
   }
   return power;
+}
+
+let factorials = new Float64Array(1);
+
+function logFactorials(n: number): Float64Array {
+  if (factorials.length > n) return factorials;
+  factorials = new Float64Array(2 * n + 2);
+  for (let i = 2; i < factorials.length; i++) factorials[i] = factorials[i - 1]! + Math.log(i);
+  return factorials;
 }
 
 /** Samples at which flips decide. */
@@ -86,24 +96,34 @@ export function flipsNeeded(plan: FlipPlan): number {
 
 /** Clusters at which amounts decide. */
 export function clustersNeeded(
-  { allowed, deviation, loss = 0, skewness = 0, extreme = expectedExtreme }: AmountPlan,
+  { allowed, deviation, loss = 0, skewness: found = 0, kurtosis = 0 }: AmountPlan,
 ): number {
+  // Skewness the other way would help: not counted on.
+  const skewness = Math.max(0, found);
   const distance = (allowed - loss) / deviation;
-  const term = (z: number, skew: number, n: number) => skew * (2 * z * z + 1) / (6 * Math.sqrt(n));
   const decides = (n: number) => {
-    const most = extreme(n);
-    const wider = Math.sqrt(1 + most ** 2 / n);
-    const bound = Math.min(CANTELLI, tQuantile(0.95, n) + term(Z95, skewness + most ** 3 / n, n));
-    const luck = Z80 - term(Z80, skewness, n);
-    return most / (n + 1) + (wider * bound + luck) / Math.sqrt(n) < distance;
+    const most = unseen(n, skewness, kurtosis);
+    const bent = (skewness + most ** 3 / n) * (2 * Z95 ** 2 + 1) / (6 * Math.sqrt(n));
+    const bound = Math.sqrt(1 + most ** 2 / n) * Math.min(CANTELLI, tQuantile(0.95, n) + bent);
+    // The bound moves with the mean and with the spread that is found, and these move together where losses are skewed.
+    const varies = 1 + bound * skewness / Math.sqrt(n) + bound ** 2 * (kurtosis + 2) / (4 * n);
+    return most / (n + 1) + (bound + Z82 * Math.sqrt(varies)) / Math.sqrt(n) < distance;
   };
   return least(decides, FEWEST_CLUSTERS);
 }
 
-/** The largest of `n` standard normal values, expected (Blom, 1958), by Hastings' approximation of the quantile. */
-function expectedExtreme(n: number): number {
-  const t = Math.sqrt(-2 * Math.log(1 - (n - 0.375) / (n + 0.25)));
-  return t - (2.30753 + 0.27061 * t) / (1 + 0.99229 * t + 0.04481 * t * t);
+/** One value beyond the largest of `n`, expected, in standard deviations: none of n lies further out than the root of n. */
+function unseen(n: number, skewness: number, kurtosis: number): number {
+  const [first, second] = [1, 2].map((rank) => ordered(n, rank, skewness, kurtosis));
+  return Math.min(Math.sqrt(n), Math.max(0, 2 * first! - second!));
+}
+
+/** The largest (1) of `n` values or the next: Blom's normal score (1958) by Hastings' quantile, bent after Cornish and Fisher. */
+function ordered(n: number, rank: number, skewness: number, kurtosis: number): number {
+  const t = Math.sqrt(-2 * Math.log((rank - 0.375) / (n + 0.25)));
+  const z = t - (2.30753 + 0.27061 * t) / (1 + 0.99229 * t + 0.04481 * t * t);
+  return z + skewness * (z ** 2 - 1) / 6 + kurtosis * (z ** 3 - 3 * z) / 24 -
+    skewness ** 2 * (2 * z ** 3 - 5 * z) / 36;
 }
 
 /** Samples that would decide if what these show holds, whichever way; `undefined` where none would. */
@@ -143,11 +163,10 @@ function shape({ sums, weights }: Clusters, side: 1 | -1) {
   const residuals = sums.map((s, i) => side * (s - mean * weights[i]!));
   const power = (k: number) => residuals.reduce((sum, r) => sum + r ** k, 0) / clusters;
   const spread = Math.sqrt(power(2));
-  const most = residuals.reduce((a, b) => Math.max(a, b)) / spread;
   return {
     deviation: spread * clusters / total(weights),
     skewness: power(3) / spread ** 3,
-    extreme: (n: number) => most * expectedExtreme(n) / expectedExtreme(clusters),
+    kurtosis: power(4) / spread ** 4 - 3,
   };
 }
 

@@ -27,6 +27,8 @@ export interface Bench {
   readonly peer?: Engine;
   /** Engines that must answer as `engine` does but for rounding, e.g. on another number of threads. */
   readonly alike?: readonly Engine[];
+  /** Asks more samples of an eval that is unsure, as long as its data set has more, under bounds that allow it. */
+  readonly untilDecided?: boolean;
   /** The one that the engines' sessions read; the system's where absent. */
   readonly clock?: Clock;
 }

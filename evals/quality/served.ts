@@ -24,7 +24,10 @@ type Answer = Readonly<Record<(typeof WAYS)[number], Served>>;
 /** A token whose log-probability falls by more than this was answered for; `allowed` shares of them, see `lost`. */
 const LOST_NATS = 1;
 
-/** An eval over the first `tokens` tokens of each text. */
+/** One text in so many is read so many times as far, past where something may change with length. */
+const FURTHER = 4;
+
+/** An eval over the first `tokens` tokens of each text, and further into some. */
 export function served(
   dataset: Dataset<Text>,
   { count, tokens }: { readonly count: number; readonly tokens: number },
@@ -43,7 +46,9 @@ export function served(
       { name: "drift", unit: "logits", better: "lower", rule: "guard", allowed: 1, claim: "identical" },
     ],
     async *ask(session: Session, samples: readonly Text[]): AsyncIterable<Answered<Answer>> {
-      const ids = samples.map(({ text }) => session.tokenizer.encode(text).slice(0, tokens));
+      const ids = samples.map(({ id, text }) =>
+        session.tokenizer.encode(text).slice(0, lengthOf(id, tokens))
+      );
       // The second time more of the text is prompt, so that what was decoded before may be found in a cache.
       const cut = (i: number) => cutOf(samples[i]!.id, ids[i]!.length);
       const later = (i: number) => Math.max(cut(i), Math.floor(ids[i]!.length * 3 / 4));
@@ -91,6 +96,10 @@ export function served(
     },
     show: (answer) => `${likelihood(answer).value.toFixed(4)} nats/token`,
   };
+}
+
+function lengthOf(id: string, tokens: number): number {
+  return hash(`length ${id}`) % FURTHER === 0 ? FURTHER * tokens : tokens;
 }
 
 /** Where a text's prompt ends: after a few tokens for one half of the texts, late for the other. */

@@ -29,6 +29,7 @@ const USAGE = {
     only: { value: "NAME", many: true, about: "run this row (and the baseline again)" },
     list: { about: "list the suite's rows and what verifies them, and stop" },
     again: { about: "run rows once more that are recorded already" },
+    "until-decided": { about: "ask unsure evals more samples, as long as there are more, until they decide" },
     require: { value: "NAME", many: true, about: "exit with code 2 unless this row was recorded" },
     json: { about: "end with one JSON document on one line" },
     store: { value: "FILE", about: `the store; ${storePath()} where absent` },
@@ -48,7 +49,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
     "Interrupted. What was recorded is kept; run the same command to go on.",
   );
   const setting = await prepared(values, status);
-  const config: Bench = { suite, ...setting };
+  const config: Bench = { suite, ...setting, untilDecided: values["until-decided"] };
   const rows = chosen(await plan(config), [...values.only, ...values.require]);
   if (values.list) {
     console.log(rows.map(describeRow).join("\n"));

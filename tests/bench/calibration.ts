@@ -60,9 +60,9 @@ const suite = (seed: number): Suite => ({
   evals: [
     tokenMatch(quotedContext, { count: 6, tokens: 24 }),
     tokenMatch(mtBench, { count: 6, tokens: 24 }),
-    served(wikiText, { count: 6, tokens: 80 }),
+    served(wikiText, { count: 20, tokens: 40 }),
     sampled(mtBench, { count: 5, draws: 12, tokens: 3 }),
-    perplexity(wikiText, { count: 12, tokens: 160 }),
+    perplexity(wikiText, { count: 20, tokens: 128 }),
     logitKl(wikiText, { count: 6, tokens: 48 }),
   ],
   workloads: [],
@@ -89,7 +89,13 @@ for (const [precision, baseline] of Object.entries({ f32, int8 })) {
       );
     const ledger = { done: () => undefined, tries: () => 0 };
     for await (const { outcome } of bench(config, ledger, ({ row, stage }) => status(row, stage), rows)) {
-      known.push({ precision, seed, way: outcome.trial.name, outcome: outcome.kind, failed: failures(outcome) });
+      known.push({
+        precision,
+        seed,
+        way: outcome.trial.name,
+        outcome: outcome.kind,
+        failed: failures(outcome),
+      });
       await write();
     }
   }
