@@ -7,73 +7,19 @@ import {
   ManualClock,
   oneAtATime,
   plain,
-  type Request,
   type Session,
   type Stack,
 } from "../../../engine/mod.ts";
-import type { Sample, Workload } from "../../../datasets/mod.ts";
-import {
-  AGAIN,
-  bench,
-  type Check,
-  cloze,
-  drafts,
-  type Eval,
-  generated,
-  logitKl,
-  multipleChoice,
-  type Outcome,
-  perplexity,
-  plan,
-  sampled,
-  served,
-  tokenMatch,
-} from "../../../evals/mod.ts";
+import { AGAIN, bench, type Check, type Outcome, plan } from "../../../evals/mod.ts";
 import type { Technique } from "../../../techniques/mod.ts";
 import { adapters } from "./adapters.ts";
-import {
-  adaptedTexts,
-  choices,
-  longTexts,
-  openings,
-  passages,
-  prompts,
-  shortTexts,
-  type Texts,
-} from "./data.ts";
 import { type Setting, tinyEngine } from "./engine.ts";
+import { evals, workloads } from "./suite.ts";
 import { tinyModel, tinyModelOf } from "./tiny_model.ts";
 
+export { evals, evalsOf, workloads } from "./suite.ts";
+
 export const baseline: Stack = { model: tinyModel, cache: dense(), decoder: plain, scheduler: oneAtATime };
-
-/** What every candidate is asked, over texts of the baseline's network. */
-// deno-lint-ignore no-explicit-any
-export const evalsOf = ({ short, long }: Texts): readonly Eval<any, any>[] => [
-  perplexity(short, { count: 40, tokens: 40 }),
-  perplexity(long, { count: 20, tokens: 304 }),
-  logitKl(short, { count: 20, tokens: 40 }),
-  multipleChoice(choices, { count: 160, judged: "acc", chance: 0.25 }),
-  cloze(passages, { count: 160 }),
-  tokenMatch(prompts, { count: 16, tokens: 24 }),
-  served(short, { count: 20, tokens: 40 }),
-  served(long, { count: 20, tokens: 304 }),
-  adapted(served(adaptedTexts, { count: 24, tokens: 40 })),
-  sampled(openings, { count: 6, draws: 48, tokens: 4 }),
-  generated(prompts, { count: 24, tokens: 48 }),
-  drafts(prompts, { count: 6, tokens: 40 }),
-];
-
-export const evals = evalsOf({ short: shortTexts, long: longTexts });
-
-export const workloads: readonly Workload[] = [{
-  name: "clients",
-  summary: "four clients, prompts of mixed length",
-  prompts,
-  arrival: { kind: "closed", clients: 4 },
-  requests: 10,
-  maxTokens: 24,
-  seed: 5,
-}];
 
 /** A fault, or its clean twin: what is put on the baseline, and how the candidate is then run. */
 export interface Plant {
@@ -155,34 +101,6 @@ function shared(e: (typeof evals)[number]): (typeof evals)[number] {
       yield* known.get(key);
     },
   };
-}
-
-/** The eval with each sample asked of the adapter that its first slice names; neighbours are asked of none. */
-function adapted<S extends Sample, A>(e: Eval<S, A>): Eval<S, A> {
-  return {
-    ...e,
-    ask(session, samples) {
-      const adapters = new Map(samples.map(({ id, slices }) => [id, slices[0]!]));
-      return e.ask({
-        tokenizer: session.tokenizer,
-        context: session.context,
-        generate: (requests) => session.generate(named(requests, adapters)),
-        score: (items) => session.score(items),
-        stats: () => session.stats(),
-        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-      }, samples);
-    },
-  };
-}
-
-async function* named(
-  requests: Parameters<Session["generate"]>[0],
-  adapters: ReadonlyMap<string, string>,
-): AsyncIterable<Request> {
-  for await (const request of requests) {
-    const adapter = adapters.get(request.id);
-    yield adapter === undefined ? request : { ...request, adapter };
-  }
 }
 
 const name = ({ eval: e, metric, when }: Check) => `${e} ${metric}${when === "quiet" ? "" : ` ${when}`}`;
