@@ -11,7 +11,6 @@ import { lawTest } from "./law.ts";
 import type { Check, PairedSample, Unit } from "./outcome.ts";
 import { samplesNeeded } from "./power.ts";
 import { decideSoFar, together } from "./sequential.ts";
-import { estimateSoFar } from "./sequential.ts";
 import { beyond, type Parts, slicesOf } from "./slices.ts";
 
 /** The largest losses that rank on a board: 2 points, 0.02 nats a token. */
@@ -25,17 +24,6 @@ export interface Graded {
   readonly slices?: Parts;
   /** Whether the samples came in turn, to be judged at every look: see sequential.ts. */
   readonly inTurn?: boolean;
-}
-
-/** How the interval of a loss is found, where not over a plan fixed beforehand. */
-export interface Way {
-  /** Of the bootstrap. */
-  readonly replicates?: number;
-  /** Looked at as samples come in, until it decides: whole clusters, in the order of the draw. */
-  readonly inTurn?: {
-    /** Samples in the largest cluster of the whole draw. */
-    readonly largest: number;
-  };
 }
 
 /** Whether a metric has a say in a verdict. */
@@ -64,9 +52,7 @@ export function compare(
     difference: sign * (s.candidate - s.base),
   }));
   const kind = kindOf(samples);
-  const loss = inTurn === undefined
-    ? estimate(differences, kind, replicates)
-    : estimateSoFar(differences, kind, inTurn.largest);
+  const loss = estimate(differences, kind, replicates);
   const total = samples.reduce((sum, s) => sum + s.weight, 0);
   const check = {
     ...context,

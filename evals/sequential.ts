@@ -9,7 +9,6 @@
 import {
   type Clusters,
   type Difference,
-  type Estimate,
   gather,
   type Kind,
   LEVEL,
@@ -43,22 +42,13 @@ export function decideSoFar(
   allowed: number,
   largest = 1,
 ): SoFar {
-  const { interval } = estimateSoFar(differences, kind, largest);
-  const decision = interval.high < allowed ? "pass" : interval.low > allowed ? "fail" : "undecided";
-  return { decision, interval };
-}
-
-/** The mean of the samples so far, and its interval at this look. */
-export function estimateSoFar(
-  differences: readonly Difference[],
-  kind: Kind,
-  largest: number,
-): Estimate {
   checkOrder(differences);
   const clusters = gather(differences);
   const upper = (side: 1 | -1) =>
     kind === "flips" ? boundByBets(clusters, side, largest) : bound(clusters, side);
-  return { ...moments(clusters), interval: { low: -upper(-1), high: upper(1), level: LEVEL } };
+  const interval = { low: -upper(-1), high: upper(1), level: LEVEL };
+  const decision = interval.high < allowed ? "pass" : interval.low > allowed ? "fail" : "undecided";
+  return { decision, interval };
 }
 
 /** The items with those of one cluster together, clusters in the order of their first. */

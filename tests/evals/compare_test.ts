@@ -146,7 +146,7 @@ Deno.test("as many samples as were named decide in about four of five draws", ()
   const { needed, decision } = compare(NLL, CONTEXT, spread);
   assertEquals(decision, "unsure");
   const decided =
-    Array.from({ length: 400 }, (_, seed) => compare(NLL, CONTEXT, draw(seed, needed!)).decision)
+    Array.from({ length: 400 }, (_, seed) => compare(NLL, CONTEXT, draw(seed, needed!), {}, 500).decision)
       .filter((one) => one === "pass").length / 400;
   assert(decided > 0.72 && decided < 0.88, `${decided}`);
 });
@@ -161,4 +161,20 @@ Deno.test("a true loss at the margin passes in at most about one of twenty draws
     return compare(ACC, CONTEXT, samples).decision === "pass";
   }).filter(Boolean).length / 1000;
   assert(passes < 0.071, `${passes}`);
+});
+
+Deno.test("judged in turn, the bounds are wider than over a fixed plan, for they hold at every look", () => {
+  const samples = answers(500, 400, 3, 3);
+  const [once, inTurn] = [false, true].map((inTurn) => compare(ACC, CONTEXT, samples, { inTurn }).interval);
+  assert(inTurn!.high > once!.high && inTurn!.low < once!.low);
+});
+
+Deno.test("a pass on amounts takes clusters enough to show how skewed losses are", () => {
+  const few = compare(NLL, CONTEXT, losses(19, 0, 0.001));
+  assertEquals([few.decision, few.needed, few.note], [
+    "unsure",
+    20,
+    "19 clusters are too few to show how skewed losses are: a pass takes 20",
+  ]);
+  assertEquals(compare(NLL, CONTEXT, losses(20, 0, 0.001)).decision, "pass");
 });
