@@ -63,8 +63,14 @@ export interface Board {
   readonly peer?: TimedRow;
 }
 
-/** All boards, the latest first; of each name in a scope the latest judged recording counts. */
-export function boards(recordings: Iterable<Recording>): readonly Board[] {
+/**
+ * All boards, the latest first; of each name in a scope the latest judged recording counts. `known`: every recording
+ * there is, where the boards are of fewer, so that no try goes uncounted.
+ */
+export function boards(
+  recordings: Iterable<Recording>,
+  known: readonly Recording[] = [...recordings],
+): readonly Board[] {
   const groups = new Map<string, { scope: Scope; recordings: Recording[] }>();
   for (const recording of recordings) {
     const { stamp: { hardware, model }, outcome: { trial } } = recording;
@@ -76,7 +82,7 @@ export function boards(recordings: Iterable<Recording>): readonly Board[] {
       groups.set(key, group);
     }
   }
-  return [...groups].map(([key, group]) => fold(key, group.scope, group.recordings)).sort((a, b) =>
+  return [...groups].map(([key, group]) => fold(key, group.scope, group.recordings, known)).sort((a, b) =>
     b.at - a.at
   );
 }
@@ -94,7 +100,13 @@ export function shareScope(a: Recording, b: Recording): boolean {
   return key(a) === key(b);
 }
 
-function fold(key: string, scope: Scope, recordings: readonly Recording[]): Board {
+function fold(
+  key: string,
+  scope: Scope,
+  recordings: readonly Recording[],
+  known: readonly Recording[],
+): Board {
+  const tried = known.filter((other) => shareScope(other, recordings[0]!));
   const timed: TimedRow[] = [];
   const wide: TimedRow[] = [];
   const late: TimedRow[] = [];
@@ -103,7 +115,7 @@ function fold(key: string, scope: Scope, recordings: readonly Recording[]): Boar
   let peer: TimedRow | undefined;
   const current = latest(recordings);
   for (const recording of current) {
-    const row = rowOf(recording, triesOf(recording, recordings));
+    const row = rowOf(recording, triesOf(recording, tried));
     const figures = figuresOf(recording, scope.workload);
     if (figures === undefined) refused.push(row);
     else if (row.name === AGAIN) noise = { ...row, figures };

@@ -77,6 +77,7 @@ export function renderBoard(
   for (const composition of board.compositions) {
     const parts = isApart(composition) ? table(composition) : undefined;
     const notes = [basis(composition), missing(composition)].filter((text) => text !== undefined);
+    if (parts === undefined && composition.predicted === undefined) continue;
     lines.push("", ...said(summary(composition)));
     if (parts === undefined) continue;
     if (columns < WIDTH) lines.push(...memberLines(composition).flatMap(said));

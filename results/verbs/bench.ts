@@ -12,8 +12,10 @@ import {
 } from "../../evals/mod.ts";
 import { systemClock, UserError } from "../../engine/mod.ts";
 import { boards } from "../leaderboard.ts";
+import { leftOut } from "../left_out.ts";
 import { ledger } from "../ledger.ts";
 import { record, stamp } from "../record.ts";
+import type { Broken } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
 import { renderBoard, terminalWidth, wantsColour, why } from "../terminal.ts";
 import { read } from "./arguments.ts";
@@ -78,10 +80,11 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
     console.error(`${fresh ? "" : "recorded before: "}${outcome.trial.name}: ${outcome.kind}`);
   }
   const trials = new Set(rows.map((row) => row.trial.id));
-  const shown = [...store.read({ hardware: context.hardware.id })].filter((r) =>
-    trials.has(r.outcome.trial.id)
-  );
-  for (const board of boards(shown)) {
+  const broken: Broken[] = [];
+  const here = [...store.read({ hardware: context.hardware.id }, (row) => broken.push(row))];
+  const shown = here.filter((r) => trials.has(r.outcome.trial.id));
+  for (const { said } of leftOut(broken)) console.error(said);
+  for (const board of boards(shown, here)) {
     const rendering = { colour: wantsColour(), reasons: why(shown), width: terminalWidth() };
     console.log(`\n${renderBoard(board, rendering)}`);
   }

@@ -29,7 +29,7 @@ function Members(
 ) {
   return (
     <div class="scroll" tabindex={0} role="region" aria-label={`Members on ${workload}`}>
-      <table class="figures">
+      <table class="figures members">
         <thead>
           <tr>
             <th scope="col">Member</th>

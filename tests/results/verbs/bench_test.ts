@@ -83,6 +83,25 @@ Deno.test("a second run finds all of it recorded and runs nothing", async () => 
   });
 });
 
+Deno.test("recordings that an older version made are kept, and told in one sentence", async () => {
+  await inPlace(async ({ suite, store }) => {
+    const args = ["--suite", suite(GOOD_AND_BAD), "--store", store];
+    await bench(args);
+    {
+      using opened = openStore(store);
+      for (const one of [...opened.read()]) {
+        opened.append({ ...one, schema: 1 as typeof one.schema, id: one.id.split("").reverse().join("") });
+      }
+    }
+    const { err } = await bench(args);
+    assertEquals(err.filter((line) => line.includes("left out")), [
+      "3 recordings are left out, as an older Assay judged by other rules (schema 1, now 2): " +
+      "it stays in the store, and running the trial again puts it on the board.",
+    ]);
+    assertEquals(kept(store).length, 3);
+  });
+});
+
 Deno.test("--again runs recorded rows once more", async () => {
   await inPlace(async ({ suite, store }) => {
     const args = ["--suite", suite(GOOD_AND_BAD), "--store", store];
