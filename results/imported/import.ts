@@ -1,15 +1,13 @@
 /** Files of two arms become one outcome: paired by document, judged like any trial, and marked as imported. */
 import { digest, type Part, type SlotName, UserError } from "../../engine/mod.ts";
 import { type Check, judge, type Outcome, type Trial } from "../../evals/mod.ts";
-import { isAiperf, readAiperf } from "./aiperf.ts";
-import { isGuidellm, readGuidellm } from "./guidellm.ts";
 import { INSPECT_LOGS, readInspect } from "./inspect.ts";
 import { LM_EVAL_SAMPLES, readLmEval } from "./lm_eval.ts";
 import type { Log } from "./log.ts";
 import { type Margins, pair } from "./pairing.ts";
+import { readServed } from "./read_served.ts";
 import { apart, type Served } from "./served.ts";
-import { clean, fields, fingerprint, listFiles, parseJson, readSource } from "./source.ts";
-import { isVllmBench, readVllmBench } from "./vllm_bench.ts";
+import { clean, fingerprint, listFiles } from "./source.ts";
 
 /** What is imported: a folder or file of logs for each arm, and where both arms were timed, a file for each. */
 export interface Import {
@@ -48,17 +46,6 @@ async function readLog(path: string): Promise<Log> {
     `Cannot import ${
       clean(path)
     } as it must hold samples_*.jsonl of lm_eval --log_samples, or .eval or .json logs of Inspect: found neither.`,
-  );
-}
-
-async function readServed(path: string): Promise<Served> {
-  const file = await readSource(path);
-  if (isAiperf(path)) return await readAiperf(file);
-  const value = fields(parseJson(new TextDecoder().decode(file.bytes), file.name));
-  if (isGuidellm(value)) return readGuidellm(value, file);
-  if (isVllmBench(value)) return readVllmBench(value, file);
-  throw new UserError(
-    `Cannot import the speed in ${file.name} as it must be of vllm bench serve, GuideLLM (JSON) or AIPerf (profile_export.jsonl): it is none.`,
   );
 }
 

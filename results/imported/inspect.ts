@@ -160,6 +160,11 @@ function readTask(
   // A metric that is left out once is not compared at all.
   const out = [...leftOut].map((sentence) => sentence.slice(0, sentence.indexOf(` of ${task}: `)));
   const scales = [...found].filter(([metric]) => !out.includes(metric)).map(([metric, scores]): Scale => {
+    if (scores.size < samples.length) {
+      throw new UserError(
+        `Cannot import ${file} as every sample must be scored once: ${metric} has ${scores.size} scores of ${samples.length} samples.`,
+      );
+    }
     const choices = samples.map((sample) => list(sample.choices).length);
     const chance = choices.reduce((sum, n) => sum + 1 / n, 0) / choices.length;
     const guessed = metric === "choice" && choices.every((n) => n > 1) ? { chance } : {};

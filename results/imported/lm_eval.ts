@@ -142,6 +142,13 @@ function readTask(task: Task, file: SourceFile): Pick<Log, "scales" | "leftOut">
       leftOut.push(`${clean(key, 60)} of ${task.name}: ${meant}.`);
       continue;
     }
+    if (values.length < seen.size) {
+      throw new UserError(
+        `Cannot import ${file.name} as every document must be scored: ${clean(key, 60)} is missing for ${
+          seen.size - values.length
+        } of ${seen.size}.`,
+      );
+    }
     const { read, chance, ...scale } = meant;
     const scores = new Map<string, Scored>();
     for (const [id, value, scored] of values) {
