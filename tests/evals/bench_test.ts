@@ -107,7 +107,7 @@ Deno.test("a loss that the samples cannot tell from the margin is rejected as un
       candidates: { int8: [toyInt8] },
       evals: [tokenMatch(prompts, { count: 2, tokens: 8 }), perplexity(texts, { count: 20, tokens: 40 })],
     },
-    per: (stack) => (isInt8(stack) ? { distort: noise(1.2) } : {}),
+    per: (stack) => (isInt8(stack) ? { distort: noise(0.25) } : {}),
   });
   const outcome = (await outcomes(config)).int8;
   assert(outcome?.kind === "rejected" && outcome.verdict.kind === "unsure", JSON.stringify(outcome?.kind));
