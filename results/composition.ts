@@ -115,23 +115,26 @@ function gainOf(outcome: Outcome, workload: string): Gain | undefined {
 }
 
 function worstMargin(outcome: Outcome): Check | undefined {
-  if (!("verdict" in outcome)) return undefined;
-  return outcome.verdict.checks
-    .filter(({ rule, allowed, against }) =>
-      rule === "margin" && allowed !== undefined && against === "baseline"
-    )
+  return onWhole(outcome)
+    .filter(({ rule, allowed }) => rule === "margin" && allowed !== undefined)
     .toSorted((a, b) => marginUsed(b) - marginUsed(a))[0];
 }
 
 /** What a row loses on a check of another row; nothing where it was not asked and may differ. */
-function lossOn({ eval: asked, metric, when, against }: Check, row: Outcome): number | undefined {
-  const checks = "verdict" in row ? row.verdict.checks : [];
-  const found = checks.find((check) =>
-    check.eval === asked && check.metric === metric && check.when === when && check.against === against
-  );
+function lossOn(check: Check, row: Outcome): number | undefined {
+  const found = onWhole(row).find((other) => keyOf(other) === keyOf(check));
   if (found) return found.loss;
   return row.trial.techniques.every(({ claim }) => claim === "identical") ? 0 : undefined;
 }
+
+/** The checks beside the baseline; of one that the first member's step and the whole were both asked, the whole's. */
+function onWhole(outcome: Outcome): readonly Check[] {
+  const checks = "verdict" in outcome ? outcome.verdict.checks : [];
+  const beside = checks.filter(({ against }) => against === "baseline");
+  return [...new Map(beside.map((check) => [keyOf(check), check])).values()];
+}
+
+const keyOf = ({ eval: asked, metric, when }: Check) => canonical([asked, metric, when]);
 
 function product(gains: readonly Gain[]): Gain {
   const estimate = gains.reduce((all, gain) => all * gain.estimate, 1);

@@ -109,6 +109,12 @@ Deno.test("a row of the same names with other parameters is another row", async 
   assertEquals((await stackOf(outcomes)).missing, ["int8 alone has not run"]);
 });
 
+Deno.test("where the first member and the whole were asked the same, the whole's loss counts", async () => {
+  const [first, whole] = [check(0.004, 0.001, 0.007), check(0.009, 0.004, 0.014)];
+  const stack = recorded(row("both", ["int8", "lookup"]), [exactly(2.5)], [first, whole]);
+  assertEquals((await stackOf([FULL[0]!, FULL[1]!, stack])).check?.loss, 0.009);
+});
+
 Deno.test("a stack of two is taken apart by its members' own rows", async () => {
   const { members, missing } = await stackOf([
     FULL[0]!,
