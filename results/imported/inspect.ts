@@ -109,6 +109,8 @@ function whole({ status, invalidated, results }: Fields, samples: readonly Field
   if (typeof total === "number" && total !== samples.length) {
     must(`it must hold all ${total} samples: found ${samples.length}`);
   }
+  const unasked = samples.find(({ input }) => typeof input !== "string" && list(input).length === 0);
+  if (unasked) must(`every sample must say what was asked: ${clean(unasked.id, 60)} does not`);
   const broken = samples.find(({ error }) => error !== undefined && error !== null);
   if (broken) must(`every sample must have been answered: ${clean(broken.id, 60)} ended in an error`);
 }

@@ -112,9 +112,10 @@ function readTask(task: Task, file: SourceFile): Pick<Log, "scales" | "leftOut">
   for (const [value, where] of parseLines(file)) {
     const row = fields(value);
     const id = String(row.doc_id);
-    if (!["number", "string"].includes(typeof row.doc_id) || !Array.isArray(row.metrics)) {
+    const named = ["number", "string"].includes(typeof row.doc_id);
+    if (!named || !Array.isArray(row.metrics) || requestsOf(row).length === 0) {
       throw new UserError(
-        `Cannot import ${where} as it must be a logged sample: it has no doc_id or no metrics.`,
+        `Cannot import ${where} as it must be a logged sample: it has no doc_id, no metrics or no arguments.`,
       );
     }
     seen.add(id);
@@ -129,8 +130,8 @@ function readTask(task: Task, file: SourceFile): Pick<Log, "scales" | "leftOut">
   }
   if (seen.size === 0 || (task.documents !== undefined && seen.size !== task.documents)) {
     throw new UserError(
-      `Cannot import ${file.name} as it must hold all ${
-        task.documents ?? ""
+      `Cannot import ${file.name} as it must hold ${
+        task.documents ?? "the"
       } documents of ${task.name}: found ${seen.size}. The log is cut short.`,
     );
   }
@@ -187,7 +188,7 @@ interface Choosing extends Scored {
 }
 
 function scoredOf(row: Fields, id: string): Choosing {
-  const requests = Object.values(fields(row.arguments)).map((request) => Object.values(fields(request)));
+  const requests = requestsOf(row);
   const { subject, category } = fields(row.doc);
   const group = [subject, category].find((one) => typeof one === "string" && one !== "");
   const again = list(row.metrics).includes("acc_mutual_info") ? 2 : 1;
@@ -205,6 +206,13 @@ function scoredOf(row: Fields, id: string): Choosing {
     answer: paragraph(answerOf(row, requests), 300),
     choices: Math.max(1, requests.length / again),
   };
+}
+
+/** What was asked: older versions wrote lists where newer ones write objects. */
+function requestsOf({ arguments: given }: Fields): readonly (readonly unknown[])[] {
+  const values = (value: unknown): readonly unknown[] =>
+    Array.isArray(value) ? value : Object.values(fields(value));
+  return values(given).map(values);
 }
 
 /** The text that was generated, or the log-likelihoods of the continuations, the likeliest first. */

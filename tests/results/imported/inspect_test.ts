@@ -75,6 +75,10 @@ const CHANGED: readonly (readonly [string, (log: Log) => unknown, RegExp])[] = [
     ...log,
     samples: log.samples.map((sample, i) => i === 2 ? { ...sample, scores: {} } : sample),
   }), /every sample must be scored once: choice has 23 scores of 24 samples\.$/],
+  ["a sample that does not say what was asked", (log) => ({
+    ...log,
+    samples: log.samples.map((sample, i) => i === 2 ? { ...sample, input: null } : sample),
+  }), /every sample must say what was asked: q\d+ does not\.$/],
   ["a sample without a score", (log) => ({
     ...log,
     samples: log.samples.map((sample, i) =>

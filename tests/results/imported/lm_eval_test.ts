@@ -119,7 +119,7 @@ const REFUSED: readonly (readonly [string, Parameters<typeof imported>, RegExp])
   ["fewer documents than the run says", [{
     scores: scores(9),
     results: { "n-samples": { easy_choices: { effective: 10 } } },
-  }, { scores: scores(9) }], /must hold all 10 documents of easy_choices: found 9\. The log is cut short\.$/],
+  }, { scores: scores(9) }], /must hold 10 documents of easy_choices: found 9\. The log is cut short\.$/],
   [
     "a score that is no number",
     [{ scores: scores(9) }, { scores: [...scores(8), "NaN"] }],
@@ -204,4 +204,14 @@ Deno.test("a metric without a known direction is left out, and the record says s
   assertEquals(typeof outcome === "string" ? outcome : outcome.trial.imported?.leftOut, [
     "mystery of easy_choices: the log does not say which way it counts.",
   ]);
+});
+
+Deno.test("lists of arguments, as older versions wrote them, are prompts too", async () => {
+  const row = (row: Readonly<Record<string, unknown>>) => ({ ...row, arguments: [["What?", " one"]] });
+  const other = (row: Readonly<Record<string, unknown>>) => ({ ...row, arguments: [["Which?", " one"]] });
+  const outcome = await imported({ scores: scores(9), row }, { scores: scores(9), row: other });
+  assertEquals(
+    outcome,
+    "UserError: Cannot pair the logs as a document must be the same in both: the prompt of 0 of easy_choices differs.",
+  );
 });
