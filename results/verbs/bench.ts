@@ -5,18 +5,20 @@ import {
   estimateRows,
   loadSuite,
   measureRates,
-  type Outcome,
   plan,
   type Planned,
   type Progress,
 } from "../../evals/mod.ts";
 import { systemClock, UserError } from "../../engine/mod.ts";
-import { boards } from "../leaderboard.ts";
+import { escapedJson } from "../columns.ts";
+import { gateRate } from "../gate_rate.ts";
+import { boards, shareScope } from "../leaderboard.ts";
 import { leftOut } from "../left_out.ts";
 import { ledger } from "../ledger.ts";
 import { record, stamp } from "../record.ts";
-import type { Broken } from "../recording.ts";
+import type { Broken, Recording } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
+import { triesOf } from "../tries.ts";
 import { renderBoard, terminalWidth, wantsColour, why } from "../terminal.ts";
 import { read } from "./arguments.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -88,12 +90,14 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
     const rendering = { colour: wantsColour(), reasons: why(shown), width: terminalWidth() };
     console.log(`\n${renderBoard(board, rendering)}`);
   }
-  const latest = new Map(shown.map((recording) => [recording.outcome.trial.id, recording.outcome]));
+  const latest = [...new Map(shown.map((recording) => [recording.outcome.trial.id, recording])).values()];
   if (values.json) {
-    console.log(JSON.stringify({ suite: suite.name, outcomes: [...latest.values()].map(brief) }));
+    const tried = (one: Recording) => triesOf(one, here.filter((other) => shareScope(other, one)));
+    const outcomes = latest.map((one) => ({ ...brief(one), tried: tried(one) }));
+    console.log(escapedJson({ suite: suite.name, gate: gateRate(), outcomes }));
   }
   const missing = values.require.filter((name) =>
-    ![...latest.values()].some((o) => o.trial.name === name && o.kind === "recorded")
+    !latest.some(({ outcome: o }) => o.trial.name === name && o.kind === "recorded")
   );
   if (missing.length > 0) console.error(`Required but not recorded: ${missing.join(", ")}.`);
   return missing.length > 0 ? 2 : 0;
@@ -168,10 +172,10 @@ function minutes(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
-/** An outcome without its samples and raw timings, for --json. */
-function brief(outcome: Outcome): unknown {
+/** A recording without its samples and raw timings, for --json. */
+function brief({ id, outcome }: Recording) {
   const { kind, trial } = outcome;
-  const base = { kind, name: trial.name, trial: trial.id, engine: trial.engine };
+  const base = { id, kind, name: trial.name, trial: trial.id, engine: trial.engine };
   if (kind === "void" || kind === "skipped") return { ...base, reason: outcome.reason };
   const checks = outcome.verdict.checks.map(({ samples: _, ...check }) => check);
   if (kind === "rejected") return { ...base, verdict: outcome.verdict.kind, checks };

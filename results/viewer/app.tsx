@@ -7,6 +7,7 @@ import type { Composition } from "../composition.ts";
 import { type Board, boards, shareScope } from "../leaderboard.ts";
 import type { Recording, ResultsStore } from "../recording.ts";
 import { explain } from "../explain.ts";
+import { gateRate } from "../gate_rate.ts";
 import { summarise } from "../summary.ts";
 import { triesOf } from "../tries.ts";
 import { BoardPage } from "./board_page.tsx";
@@ -72,6 +73,7 @@ export function createApp(store: ResultsStore): Hono {
     }
     return c.json({
       ...(board === undefined ? {} : { ...summarise(board), board }),
+      gate: gateRate(),
       boards: all.map(({ key, scope, at }) => ({ key, scope, at })),
       broken: shelf.broken,
     });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../../engine/mod.ts";
-import { openStore } from "../../../results/mod.ts";
+import { gateRate, openStore } from "../../../results/mod.ts";
 import { run } from "../../../results/verbs/bench.ts";
 import type { isInt8 } from "../../evals/toy_bench.ts";
 import { printed } from "./console.ts";
@@ -57,6 +57,7 @@ Deno.test("with --json the last line is one document whose outcomes have their k
     const { out } = await bench(["--suite", suite(candidates), "--store", store, "--json"]);
     const document = JSON.parse(out.at(-1)!);
     assertEquals(document.suite, "toy");
+    assertEquals([document.gate, document.outcomes[0].tried], [gateRate(), { count: 1, refused: 0 }]);
     assertEquals(document.outcomes.map(({ kind, name }: Record<string, string>) => `${name}: ${kind}`), [
       "baseline again: recorded",
       "good: recorded",
