@@ -1,0 +1,20 @@
+/** A decoder whose draws depend on how many came before, whoever asked for them. */
+import { type DecoderLive, drawToken, verify } from "../../../engine/mod.ts";
+
+export function open(): DecoderLive {
+  let drawn = 0;
+  return {
+    propose: () => ({ tokens: [], parent: [] }),
+    accept(sequence, draft, logits, vocabulary, choose) {
+      const { sampling } = sequence.request;
+      if (sampling === undefined) return verify(sequence, draft, logits, vocabulary, choose);
+      return verify(
+        sequence,
+        draft,
+        logits,
+        vocabulary,
+        (row) => drawToken(row, { ...sampling, seed: drawn++ }, 0),
+      );
+    },
+  };
+}
