@@ -6,7 +6,16 @@
 import { UserError } from "../engine/mod.ts";
 import { REPLICATES } from "./bootstrap.ts";
 import type { Metric, Rule } from "./eval.ts";
-import { type Difference, type Estimate, estimate, FEWEST_CLUSTERS, type Kind, kindOf } from "./interval.ts";
+import {
+  type Difference,
+  type Estimate,
+  estimate,
+  FEWEST_CLUSTERS,
+  gather,
+  type Kind,
+  kindOf,
+  moments,
+} from "./interval.ts";
 import { lawTest } from "./law.ts";
 import type { Check, PairedSample, Unit } from "./outcome.ts";
 import { samplesNeeded } from "./power.ts";
@@ -52,7 +61,7 @@ export function compare(
     difference: sign * (s.candidate - s.base),
   }));
   const kind = kindOf(samples);
-  const loss = estimate(differences, kind, replicates);
+  const loss = inTurn ? soFar(differences, kind) : estimate(differences, kind, replicates);
   const total = samples.reduce((sum, s) => sum + s.weight, 0);
   const check = {
     ...context,
@@ -77,7 +86,7 @@ export function compare(
     case "margin":
       return byMargin(
         metric,
-        inTurn ? soFar(check, differences, kind) : check,
+        inTurn ? { ...check, note: IN_TURN } : check,
         differences,
         kind,
         slicesOf(slices, sign, metric.allowed),
@@ -89,16 +98,13 @@ type Bare = Omit<Check, "decision">;
 
 /** Stands for no bound yet in what is kept as JSON. */
 const UNBOUNDED = 1e9;
+const IN_TURN = "judged in turn: its bounds hold at every look";
 
-/** The check with bounds that hold at every look. */
-function soFar(check: Bare, differences: readonly Difference[], kind: Kind): Bare {
+/** The mean with bounds that hold at every look. */
+function soFar(differences: readonly Difference[], kind: Kind): Estimate {
   const { interval } = decideSoFar(together(differences), kind, 0);
   const [low, high] = [Math.max(-UNBOUNDED, interval.low), Math.min(UNBOUNDED, interval.high)];
-  return {
-    ...check,
-    interval: { ...interval, low, high },
-    note: "judged in turn: its bounds hold at every look",
-  };
+  return { ...moments(gather(differences)), interval: { ...interval, low, high } };
 }
 
 function exact(check: Bare): Check {

@@ -50,25 +50,41 @@ export interface AmountPlan {
 
 /** The probability of a pass over `n` samples without clusters, counted out. */
 export function powerOfFlips(n: number, { allowed, discordance, loss = 0 }: FlipPlan): number {
-  const logs = logFactorials(n);
-  const binomial = (of: number, k: number, p: number) =>
-    p <= 0 ? Number(k === 0) : p >= 1 ? Number(k === of) : Math.exp(
-      logs[of]! - logs[k]! - logs[of - k]! + k * Math.log(p) + (of - k) * Math.log1p(-p),
-    );
-  const spread = 8 * (Math.sqrt(n * discordance) + 1);
+  const worse = discordance === 0 ? 0 : (1 + loss / discordance) / 2;
+  const spread = 6 * (Math.sqrt(n * discordance) + 1);
   const first = Math.max(0, Math.floor(n * discordance - spread));
+  const last = Math.min(n, Math.ceil(n * discordance + spread));
+  const passes = (up: number, k: number) => score({ n, up, down: k - up }, allowed, CONTINUITY) < -Z95;
   let power = 0;
-  for (let k = first; k <= Math.min(n, n * discordance + spread); k++) {
-    const share = binomial(n, k, discordance);
-    const worse = discordance === 0 ? 0 : (1 + loss / discordance) / 2;
-    for (let up = 0; up <= k && score({ n, up, down: k - up }, allowed, CONTINUITY) < -Z95; up++) {
-      power += share * binomial(k, up, worse);
-    }
+  // Most of k flips that may be losses: one more flip allows one more at most.
+  let most = -1;
+  for (let k = first; k <= last; k++) {
+    while (most < k && passes(most + 1, k)) most++;
+    while (most >= 0 && !passes(most, k)) most--;
+    power += binomial(n, k, discordance) * binomialUpTo(k, most, worse);
   }
   return power;
 }
 
-let factorials = new Float64Array(1);
+/** The probability of at most `most` of `of`, summed downwards from there. */
+function binomialUpTo(of: number, most: number, p: number): number {
+  if (most < 0 || most >= of || p <= 0 || p >= 1) return Number(most >= of || (most >= 0 && p <= 0));
+  let term = binomial(of, most, p);
+  let sum = 0;
+  for (let k = most; k >= 0 && term > 1e-15 * sum; k--) {
+    sum += term;
+    term *= k / (of - k + 1) * (1 - p) / p;
+  }
+  return sum;
+}
+
+function binomial(of: number, k: number, p: number): number {
+  if (p <= 0 || p >= 1) return Number(k === (p <= 0 ? 0 : of));
+  const logs = logFactorials(of);
+  return Math.exp(logs[of]! - logs[k]! - logs[of - k]! + k * Math.log(p) + (of - k) * Math.log1p(-p));
+}
+
+let factorials = new Float64Array(2);
 
 function logFactorials(n: number): Float64Array {
   if (factorials.length > n) return factorials;
