@@ -1,5 +1,5 @@
 /** The whole account of a recording: the verdict in words, every check with its figures, and the samples that decided. */
-import type { Check, Interval, PairedSample, Slice } from "../evals/mod.ts";
+import type { Check, Imported, Interval, PairedSample, Slice } from "../evals/mod.ts";
 import { isJudged } from "./door.ts";
 import { explain, explainCheck, type Word, word } from "./explain.ts";
 import { flips } from "./flips.ts";
@@ -17,6 +17,7 @@ export interface Account {
   /** The tries before this one, oldest first. */
   readonly earlier: readonly { readonly id: string; readonly at: number; readonly word: Word }[];
   readonly stamp: Stamp;
+  readonly imported?: Imported;
   /** Failed before undecided before passed, then by the share of the margin that is used up; reported ones last. */
   readonly checks: readonly CheckAccount[];
 }
@@ -37,7 +38,7 @@ export interface CheckAccount extends Omit<Check, "samples" | "slices"> {
 /** `scope`: every recording that stands on the same boards; `most`: the pairs kept of each check. */
 export function accountOf(recording: Recording, scope: readonly Recording[], most: number): Account {
   const { id, stamp, outcome } = recording;
-  const { name, suite } = outcome.trial;
+  const { name, suite, imported } = outcome.trial;
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
   const earlier = scope.filter((other) =>
     other.id !== id && other.outcome.trial.name === name && other.stamp.at <= stamp.at
@@ -51,6 +52,7 @@ export function accountOf(recording: Recording, scope: readonly Recording[], mos
     tries: triesOf(recording, scope),
     earlier: earlier.map((other) => ({ id: other.id, at: other.stamp.at, word: word(other.outcome) })),
     stamp,
+    ...(imported ? { imported } : {}),
     checks: checks.toSorted(byWeight).map((check) => onCheck(check, most)),
   };
 }

@@ -22,22 +22,25 @@ const SHORT = 12;
 
 /** Lines of at most `width` columns. */
 export function accountText(account: Account, width: number): readonly string[] {
-  const { name, word, why, id, suite, stamp, checks } = account;
-  const { hardware, model } = stamp;
+  const { name, word, why, checks } = account;
   const said = (text: string) => wrap(visible(text), width);
-  const place = `${
-    moment(stamp.at)
-  }, suite ${suite}; ${model.name}, ${model.precision}; ${hardware.cpu}, ${hardware.backend}, ${
-    plural(hardware.threads, "thread")
-  }; recording ${id.slice(0, SHORT)}`;
   return [
     ...said(`${name}: ${word}`),
-    ...said(place),
+    ...said(place(account)),
     "",
     ...why.flatMap(said),
     ...said(tried(account)),
     ...checks.flatMap((check) => ["", ...checkLines(check, width)]),
   ].map((text) => text.trimEnd());
+}
+
+function place({ id, suite, imported, stamp: { at, model, hardware } }: Account): string {
+  const where = imported === undefined
+    ? `${hardware.cpu}, ${hardware.backend}, ${plural(hardware.threads, "thread")}`
+    : `imported from ${imported.tool} ${imported.version}`;
+  return `${moment(at)}, suite ${suite}; ${model.name}, ${model.precision}; ${where}; recording ${
+    id.slice(0, SHORT)
+  }`;
 }
 
 function tried({ tries, earlier }: Account): string {

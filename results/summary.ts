@@ -2,6 +2,7 @@
 import type { Word } from "./explain.ts";
 import { count, plural, times } from "./figures.ts";
 import { type Board, gains, isTechnique, type Row } from "./leaderboard.ts";
+import { saidTries } from "./tries.ts";
 
 /** The verdict of a row in a word. */
 export function rowWord({ kind, worst }: Row): Word {
@@ -41,19 +42,21 @@ const FATES: readonly (readonly [Word, string])[] = [
 const NAMED = 3;
 
 function lead(board: Board): string {
-  const first = board.ranked.filter(({ place }) => place === 1);
-  const top = first[0];
+  const top = board.ranked[0];
   if (top === undefined) return "";
   const peer = board.peer?.name ?? "the peer engine";
   if (top.figures.claim !== "faster") return " None is faster than the baseline beyond the noise.";
   if (!gains(top.figures)) return ` None is faster than ${peer} beyond the noise.`;
+  const first = board.ranked.filter(({ place, figures }) => place === 1 && gains(figures));
   const ratios = first.map(({ figures }) => times(figures.ratio.estimate));
   if (first.length > NAMED) {
     return ` Fastest: ${first.length} tied, from ${ratios.at(-1)} to ${ratios[0]} the baseline.`;
   }
   const overPeer = first.flatMap(({ figures }) => figures.overPeer ?? []).map(times);
   const beside = overPeer.length === first.length ? `, ${list(overPeer)} ${peer}` : "";
-  const names = list(first.map(({ name }) => name));
+  const names = list(
+    first.map(({ name, tried }) => tried.refused > 0 ? `${name} (${saidTries(tried)})` : name),
+  );
   return ` Fastest${first.length > 1 ? ", tied" : ""}: ${names}, ${list(ratios)} the baseline${beside}.`;
 }
 

@@ -37,6 +37,8 @@ export function run(args: readonly string[]): Promise<number> {
     return Promise.resolve(0);
   }
   const width = Math.max(40, Math.min(terminalWidth(), 100));
-  console.log([...accountText(account, width), "", ...wrap(gateRate(), width)].join("\n"));
+  // The rate is that of questions asked here.
+  const gate = account.imported === undefined ? ["", ...wrap(gateRate(), width)] : [];
+  console.log([...accountText(account, width), ...gate].join("\n"));
   return Promise.resolve(0);
 }

@@ -202,3 +202,13 @@ Deno.test("a board of some recordings counts the tries among all that are known"
   const [board] = boards([passed], [before, passed]);
   assertEquals(board!.ranked[0]!.tried, { count: 2, refused: 1 });
 });
+
+Deno.test("the headline says of the fastest after how many refusals it passed", async () => {
+  const t = trial("lucky");
+  const before = await recording(failed(t), { at: clock.now() - DAY });
+  const [board] = boards([before, await recording(recorded(t, [workload(1.62)]))]);
+  assertEquals(
+    summarise(board!).headline,
+    "1 of 1 technique held quality. Fastest: lucky (2nd try, 1 refused), 1.62x the baseline, 1.78x the peer engine.",
+  );
+});

@@ -143,3 +143,11 @@ Deno.test("what was never judged has its reason and no checks", async () => {
   assertEquals(lines[0], " medusa: SKIPPED");
   assert(lines.includes(" Not run: no heads."), lines.join("\n"));
 });
+
+Deno.test("an imported trial names its tool in place of a machine, and no rate of the gate", async () => {
+  const imported = { tool: "another tool", version: "1.2", files: [], leftOut: [] };
+  const one = await recording(failed(trial("theirs", { imported, workloads: [] })));
+  const flat = (await explained([one], ["theirs"])).join(" ").replaceAll(/\s+/g, " ");
+  assertStringIncludes(flat, "imported from another tool 1.2");
+  assert(!flat.includes("Testium") && !flat.includes("gate:"), flat);
+});
