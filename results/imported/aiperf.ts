@@ -55,12 +55,17 @@ export async function readAiperf(file: SourceFile): Promise<Served> {
     end = Math.max(end, finite(to) ?? NaN);
   }
   const { models, phases } = fields(config);
+  const load = list(phases).map(fields).filter(({ kind }) => kind !== "warmup").map(loadOf).join("; ");
+  if (load === "") {
+    throw new UserError(
+      `Cannot import the speed in ${file.name} as ${SUMMARY} must say which load ran: it does not.`,
+    );
+  }
   const { path, name, digest } = file;
   return {
     tool: `aiperf ${clean(version ?? "unknown", 20)}`,
     model: clean(fields(list(fields(models).items)[0]).name ?? "unnamed", 80),
-    load: list(phases).map(fields).filter(({ kind }) => kind !== "warmup").map(loadOf).join("; ") ||
-      "unknown",
+    load,
     duration: (end - start) / 1e6,
     requests,
     unanswered,

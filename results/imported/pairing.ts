@@ -3,9 +3,19 @@
  * document or a metric that only one arm has is no pair, and what is missing is never assumed.
  */
 import { UserError } from "../../engine/mod.ts";
-import { BOARD_MARGIN, type Check, compare, type Metric, type PairedSample } from "../../evals/mod.ts";
+import {
+  BOARD_MARGIN,
+  type Check,
+  compare,
+  type Difference,
+  type Metric,
+  type PairedSample,
+} from "../../evals/mod.ts";
 import type { Log, Scale, Scored } from "./log.ts";
 import { clean } from "./source.ts";
+
+/** Fewer documents of a subject show nothing on their own. */
+const FEWEST = 5;
 
 /** Largest losses that the user allows, by "metric" or "task/metric". */
 export type Margins = ReadonlyMap<string, number>;
@@ -63,9 +73,28 @@ function check(base: Scale, candidate: Scale, margins: Margins): Check {
   const allowed = margins.get(`${task}/${metric.name}`) ?? margins.get(metric.name) ??
     BOARD_MARGIN[metric.unit];
   const judged: Metric = { ...metric, ...(allowed === undefined ? {} : { allowed }) };
-  const found = compare(judged, { eval: task, when: "quiet", against: "baseline" }, samples);
+  const slices = bySubject(base, samples);
+  const found = compare(judged, { eval: task, when: "quiet", against: "baseline" }, samples, { slices });
   const notes = [note, found.note].filter((one) => one !== undefined);
   return notes.length === 0 ? found : { ...found, note: notes.join("; ") };
+}
+
+/** The differences of each subject, so that a whole cannot hide one that lost; none where there is but one. */
+function bySubject(
+  { scores }: Scale,
+  samples: readonly PairedSample[],
+): ReadonlyMap<string, readonly Difference[]> {
+  const documents = [...scores.values()];
+  if (new Set(documents.map(({ subject }) => subject)).size < 2) return new Map();
+  const parts = Map.groupBy(
+    samples.map(({ base, candidate, weight }, i) => ({
+      cluster: documents[i]!.cluster,
+      difference: candidate - base,
+      weight,
+    })),
+    (_, i) => documents[i]!.subject ?? "no subject",
+  );
+  return new Map([...parts].filter(([, differences]) => differences.length >= FEWEST));
 }
 
 function pairs(base: Scale, candidate: Scale, where: string): readonly PairedSample[] {

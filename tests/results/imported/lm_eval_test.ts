@@ -215,3 +215,21 @@ Deno.test("lists of arguments, as older versions wrote them, are prompts too", a
     "UserError: Cannot pair the logs as a document must be the same in both: the prompt of 0 of easy_choices differs.",
   );
 });
+
+Deno.test("a subject that lost everything fails a check whose whole lost little", async () => {
+  const row = (row: Readonly<Record<string, unknown>>, i: number) => ({
+    ...row,
+    doc: { subject: i < 10 ? "law" : `s${i % 40}` },
+  });
+  const outcome = await imported({ scores: scores(2000), row }, { scores: scores(2000, 10), row });
+  assert(typeof outcome !== "string" && "verdict" in outcome);
+  const [{ decision, note, loss, slices }] = outcome.verdict.checks as [
+    typeof outcome.verdict.checks[number],
+  ];
+  assertEquals([loss, decision, note, slices?.length], [
+    0.005,
+    "fail",
+    "shown to lose more than is allowed on subject law",
+    41,
+  ]);
+});

@@ -142,3 +142,15 @@ for (
     });
   });
 }
+
+Deno.test("AIPerf's records are refused where its summary does not say which load ran", async () => {
+  await inFolder(async (folder) => {
+    await Deno.copyFile(FILES.aiperf("base"), `${folder}/profile_export.jsonl`);
+    await Deno.writeTextFile(`${folder}/profile_export_aiperf.json`, "{}");
+    const found = await readServed(`${folder}/profile_export.jsonl`).catch(({ message }) => message);
+    assertEquals(
+      found,
+      "Cannot import the speed in profile_export.jsonl as profile_export_aiperf.json must say which load ran: it does not.",
+    );
+  });
+});
