@@ -3,10 +3,13 @@ import type { ApartSpeed } from "../../evals/mod.ts";
 import { count, duration, rate } from "../figures.ts";
 
 const SHARES = ["p50", "p95", "p99"] as const;
-const KINDS = [["ttft", "TTFT"], ["tpot", "TPOT"], ["e2e", "End to end"]] as const;
+const KINDS = [["ttft", "TTFT"], ["tpot", "TPOT"], ["e2e", "E2E"]] as const;
 
 export function Apart({ speed: { tool, load, base, candidate } }: { readonly speed: ApartSpeed }) {
   const arms = [["baseline", base], ["candidate", candidate]] as const;
+  const columns = KINDS.flatMap(([kind, short]) =>
+    SHARES.filter((share) => base[kind][share] !== undefined).map((share) => [kind, short, share] as const)
+  );
   return (
     <section>
       <h2>Timed apart</h2>
@@ -21,7 +24,7 @@ export function Apart({ speed: { tool, load, base, candidate } }: { readonly spe
             <tr>
               <th scope="col">Arm</th>
               <th scope="col">Tokens/s</th>
-              {KINDS.flatMap(([, short]) => SHARES.map((share) => <th scope="col">{short} {share}</th>))}
+              {columns.map(([, short, share]) => <th scope="col">{short} {share}</th>)}
               <th scope="col">Requests</th>
             </tr>
           </thead>
@@ -32,9 +35,7 @@ export function Apart({ speed: { tool, load, base, candidate } }: { readonly spe
                   {name} <small>{arm.model}</small>
                 </th>
                 <td class="num">{rate(arm.tokensPerSecond)}</td>
-                {KINDS.flatMap(([kind]) =>
-                  SHARES.map((share) => <td class="num">{duration(arm[kind][share])}</td>)
-                )}
+                {columns.map(([kind, , share]) => <td class="num">{duration(arm[kind][share])}</td>)}
                 <td>{count(arm.requests)}</td>
               </tr>
             ))}

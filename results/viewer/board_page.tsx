@@ -30,7 +30,10 @@ export function BoardPage({ boards, board, broken, recordings }: {
   if (board === undefined) {
     return (
       <Page title="Board" root="./" here="board" json="api/board" broken={broken}>
-        <Empty what="There are no results here yet." command="deno task bench" />
+        <Empty
+          what={recordings.length === 0 ? "There are no results here yet." : "There is no board here yet."}
+          command="deno task bench"
+        />
         <ImportedList recordings={recordings} />
       </Page>
     );
