@@ -10,12 +10,14 @@ export interface Flips {
   readonly same: number;
 }
 
-/** Sorts a check's pairs into lost, won, different and same; first those that weigh most in the check's mean. */
+/** Sorts a check's pairs into lost, won, different and same; first those that weigh most in the check's mean, of equals those that can be read. */
 export function flips(check: Check): Flips {
   const sign = gainSign(check);
   const gain = ({ base, candidate, weight }: PairedSample) => sign * (candidate - base) * weight;
   const by = (test: (sample: PairedSample) => boolean) =>
-    check.samples.filter(test).toSorted((a, b) => Math.abs(gain(b)) - Math.abs(gain(a)));
+    check.samples.filter(test).toSorted((a, b) =>
+      Math.abs(gain(b)) - Math.abs(gain(a)) || Number(b.shown !== undefined) - Number(a.shown !== undefined)
+    );
   const lost = by((sample) => gain(sample) < 0);
   const won = by((sample) => gain(sample) > 0);
   const different = by((sample) => gain(sample) === 0 && sample.shown !== undefined);

@@ -75,13 +75,14 @@ export function renderBoard(
   lines.push(...[...notes(board), gate].flatMap(said).map(dim));
   lines.push(...(columns < WIDTH ? latencySentences(board).flatMap(said) : latencyTable(board, dim)));
   for (const composition of board.compositions) {
-    const parts = isApart(composition) ? table(composition) : undefined;
-    const notes = [basis(composition), missing(composition)].filter((text) => text !== undefined);
-    if (parts === undefined && composition.predicted === undefined) continue;
+    const within = board.compositions.some((other) => other !== composition && holds(other, composition));
+    const apart = isApart(composition) && !within;
+    if (!apart && composition.predicted === undefined) continue;
     lines.push("", ...said(summary(composition)));
-    if (parts === undefined) continue;
+    if (!apart) continue;
     if (columns < WIDTH) lines.push(...memberLines(composition).flatMap(said));
-    else lines.push(...parts.map((text, i) => i === 0 ? dim(text) : text));
+    else lines.push(...table(composition).map((text, i) => i === 0 ? dim(text) : text));
+    const notes = [basis(composition), missing(composition)].filter((text) => text !== undefined);
     lines.push(...notes.flatMap(said).map(dim));
   }
   for (const row of board.refused) {
@@ -124,6 +125,12 @@ function notes({ ranked, wide, late, peer, noise, scope }: Board): readonly stri
       ]
       : []),
   ];
+}
+
+/** Whether a stack has every member of another, which is then told in a sentence. */
+function holds(stack: Composition, other: Composition): boolean {
+  const names = new Set(stack.members.map(({ name }) => name));
+  return other.members.length < names.size && other.members.every(({ name }) => names.has(name));
 }
 
 function memberLines(composition: Composition): readonly string[] {

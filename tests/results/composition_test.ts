@@ -149,6 +149,12 @@ Deno.test("the terminal prints the ledger after the board, in 80 columns or fewe
   }
 });
 
+Deno.test("of a stack within another the terminal says one sentence", async () => {
+  const text = renderBoard(boards(await recordings(FULL))[0]!, { colour: false });
+  assertEquals(text.split("\n").filter((line) => line.includes("GAIN ALONE")).length, 1);
+  assertStringIncludes(text, " stack without int8 gains 1.60x [1.50, 1.70], less than the product of its");
+});
+
 Deno.test("the page of a stack takes it apart, and its JSON too; no other page does", async () => {
   const race = (ratio: number) => workload(ratio, 0.1);
   const all = await recordings([
