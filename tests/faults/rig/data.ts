@@ -133,7 +133,7 @@ export const adaptedTexts: Dataset<Text> = drawn<Text>(
 /** Four continuations of 3 tokens: the gold one drawn as the model has it, the others with less regard for it. */
 export const choices: Dataset<Choices> = drawn<Choices>(
   "choices",
-  160,
+  320,
   (i) => `gold ${i % 4}`,
   (about, i) => {
     const context = trimmed(10 + i % 8, 300 + i);
@@ -148,7 +148,7 @@ export const choices: Dataset<Choices> = drawn<Choices>(
 /** One token more, drawn as the model has it. */
 export const passages: Dataset<Cloze> = drawn<Cloze>(
   "passages",
-  160,
+  320,
   (i) => `passage ${i % 2}`,
   (about, i) => {
     const context = trimmed(12 + i % 8, 500 + i);

@@ -1,0 +1,70 @@
+/** Faults of quantized K/V, most of which take a second feature to come out. */
+import type { Stack } from "../../engine/mod.ts";
+import { continuousBatching, prefixCache, type Technique } from "../../techniques/mod.ts";
+import { assertAccepted, assertRefused, gate, has, rewritten, slotted } from "./rig/bench.ts";
+import type { Setting } from "./rig/engine.ts";
+
+/** K/V in 8 bits over whatever cache is there. */
+function int8Kv(plant: string, faulty: boolean): Technique {
+  const module = new URL(`./plants/${plant}.ts`, import.meta.url).href;
+  return {
+    ...slotted("cache", module, "equivalent"),
+    name: "int8_kv",
+    transform: ({ cache, ...stack }) => ({
+      ...stack,
+      cache: { name: "int8_kv", params: { tokens: 8192, inner: cache.name, faulty }, module },
+    }),
+    engaged: ({ quantizedRows = 0 }) => quantizedRows > 0,
+  };
+}
+
+Deno.test("KQ-01 (pair): quantized K/V of a batch lose the prefilled prompt", async () => {
+  const of = (faulty: boolean, ...beneath: readonly Technique[]) =>
+    gate({ techniques: [...beneath, int8Kv("kq_01_lost_prompt", faulty)] });
+  assertAccepted(await of(true));
+  assertAccepted(await gate({ techniques: [continuousBatching()] }));
+  assertAccepted(await of(false, continuousBatching()));
+  assertRefused(await of(true, continuousBatching()), /short_served nll/);
+});
+
+Deno.test("KQ-02 (pair): append column taken from the largest offset", async () => {
+  const of = (faulty: boolean, ...beneath: readonly Technique[]) =>
+    gate({ techniques: [...beneath, int8Kv("kq_02_largest_offset", faulty)] });
+  assertAccepted(await of(true));
+  assertAccepted(await of(false, continuousBatching()));
+  assertRefused(await of(true, continuousBatching()), /served nll/);
+});
+
+Deno.test("KQ-04 (pair): quantized K/V reused from the prefix cache are read with the scales before them", async () => {
+  const of = (faulty: boolean, ...beneath: readonly Technique[]) =>
+    gate({ techniques: [...beneath, int8Kv("kq_04_scale_before", faulty)] });
+  assertAccepted(await of(true));
+  assertAccepted(await gate({ techniques: [prefixCache()] }));
+  assertAccepted(await of(false, prefixCache()));
+  assertRefused(await of(true, prefixCache()), /long_served nll/);
+});
+
+/** Keys of the first layer are so many times larger, queries as much smaller: the model is the same. */
+const LARGER = 30;
+
+const outlying = (stack: Stack): Setting =>
+  has(stack, "outliers")
+    ? {
+      network: {
+        projected({ q, k }, layer) {
+          if (layer > 0) return;
+          for (let i = 0; i < q.length; i++) q[i]! /= LARGER;
+          for (let i = 0; i < k.length; i++) k[i]! *= LARGER;
+        },
+      },
+    }
+    : {};
+
+Deno.test("KQ-06 (pair): unit scale for 8-bit floats on a model with large key outliers", async () => {
+  const of = (...techniques: readonly Technique[]) => gate({ techniques, candidate: outlying });
+  const outliers = rewritten("outliers", "identical");
+  assertAccepted(await of(int8Kv("kq_06_unit_scale", true)));
+  assertAccepted(await of(outliers));
+  assertAccepted(await of(outliers, int8Kv("kq_06_unit_scale", false)));
+  assertRefused(await of(outliers, int8Kv("kq_06_unit_scale", true)), /short_served nll/);
+});
