@@ -74,7 +74,7 @@ export function boards(
   const groups = new Map<string, { scope: Scope; recordings: Recording[] }>();
   for (const recording of recordings) {
     const { stamp: { hardware, model }, outcome: { trial } } = recording;
-    for (const workload of trial.workloads) {
+    for (const workload of trial.imported ? [] : trial.workloads) {
       const key = scopeKey({ hardware, model, suite: trial.suite, workload });
       const group = groups.get(key) ??
         { scope: { hardware, model, suite: trial.suite, workload }, recordings: [] };

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { main } from "../../../mod.ts";
 import { boards, createApp, openStore } from "../../../results/mod.ts";
+import type { Trial } from "../../../evals/mod.ts";
+import { recorded, recording, trial, workload } from "../fixture.ts";
 import { printed } from "../verbs/console.ts";
 import { FIXTURES, imported, inFolder, lmEval, type Run, scores } from "./logs.ts";
 
@@ -70,6 +72,12 @@ Deno.test("an imported trial says where it is from, and stands on no board", asy
   assert(
     pages.board.includes(`./trial/${recordings[0]!.id}`) && pages.trial.includes("It stands on no board."),
   );
+});
+
+Deno.test("an imported trial with workloads, which none has, would stand on no board either", async () => {
+  const row = (over: Partial<Trial>) => recording(recorded(trial("int8", over), [workload(2)]));
+  const imported = { tool: "x", version: "1", files: [], leftOut: [] };
+  assertEquals([boards([await row({})]).length, boards([await row({ imported })]).length], [1, 0]);
 });
 
 Deno.test("the same files once more are recorded no second time", async () => {
