@@ -1,12 +1,19 @@
-/** The store's door: a speed enters only with a verdict that its own checks bear out. */
-import { type Check, type Outcome, verifies } from "../evals/mod.ts";
+/** The store's door: a speed enters only with a verdict that its own checks, and figures that its own timings bear out. */
+import { type Check, type Outcome, underived, verifies } from "../evals/mod.ts";
 
-/** @throws when the outcome is `recorded` without a passing verdict, or another kind carries a speed anywhere. */
+/** @throws when a recorded outcome has no passing verdict or figures of its own making, or another kind carries a speed. */
 export function admit(outcome: Outcome): void {
   if (outcome.kind === "recorded") {
-    if (!verifies(outcome.verdict) || !outcome.verdict.checks.every(isWhole)) {
+    const { checks } = outcome.verdict;
+    if (!verifies(outcome.verdict) || !checks.every(isWhole) || !checks.some(bears)) {
       throw new Error(
         `Cannot record a speed for ${outcome.trial.name} as its checks must come to a pass: found otherwise`,
+      );
+    }
+    const [wrong] = outcome.speed.workloads.flatMap((speed) => underived(speed, outcome.trial.seed));
+    if (wrong !== undefined) {
+      throw new Error(
+        `Cannot record a speed for ${outcome.trial.name} as its figures must follow from its timings: found ${wrong}`,
       );
     }
     return;
@@ -23,6 +30,9 @@ export function admit(outcome: Outcome): void {
 export function isJudged(check: Check): boolean {
   return check.allowed !== undefined || check.decision !== undefined;
 }
+
+/** Guards and laws show what is wrong, and never that all is right. */
+const bears = ({ rule, allowed }: Check) => rule === "exact" || rule === "margin" && allowed !== undefined;
 
 /** A margin without a decision would let a failed check through, and so would a bound that is no number. */
 function isWhole({ allowed, decision, n, interval: { low, high } }: Check): boolean {

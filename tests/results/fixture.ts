@@ -1,15 +1,15 @@
 /** Made-up recordings for tests: no figure in here was measured. */
 import { digest, type Hardware, ManualClock, type Part, type SlotName } from "../../engine/mod.ts";
-import type {
-  ArmSpeed,
-  Block,
-  Check,
-  ObjectiveOutcome,
-  Outcome,
-  Pass,
-  Percentiles,
-  Trial,
-  WorkloadSpeed,
+import {
+  type Block,
+  type Check,
+  type Interval,
+  type ObjectiveOutcome,
+  type Outcome,
+  type Pass,
+  type Trial,
+  type WorkloadSpeed,
+  workloadSpeed,
 } from "../../evals/mod.ts";
 import { type Recording, SCHEMA } from "../../results/mod.ts";
 
@@ -142,45 +142,41 @@ export const law = (p: number, variation: number, over: Partial<Check> = {}): Ch
     ...over,
   });
 
-const percentiles = (p50: number): Percentiles => ({ n: 32, p50, p95: p50 * 1.4 });
+const REQUESTS = 16;
+const TOKENS = 32;
+const BASE_RATE = 41.2;
 
-function arm(tokensPerSecond: number): ArmSpeed {
-  return {
-    tokensPerSecond,
-    ttft: percentiles(2400 / tokensPerSecond),
-    tpot: percentiles(1000 / tokensPerSecond),
-    e2e: percentiles(64_000 / tokensPerSecond),
-    addedBytes: 512 * 2 ** 20,
-  };
-}
-
-function blocks(ratio: number): readonly Block[] {
-  const random = stream(3);
-  return (["base", "candidate", "candidate", "base"] as const).map((arm, b) => {
-    const step = 24 / (arm === "base" ? 1 : ratio);
-    const timings = Array.from({ length: 16 }, (_, i) => {
-      const first = i * 900 + step * (2 + random());
-      const tokens = Array.from({ length: 32 }, (_, t) => first + t * step * (0.9 + random() * 0.2));
-      return { id: `r${i}`, sent: i * 900, tokens: tokens.toSorted((x, y) => x - y) };
+/** Two pairs of blocks whose ratio is the middle of this interval, which is even on the logarithms. */
+function blocks({ low, high }: Pick<Interval, "low" | "high">): readonly Block[] {
+  // Student's t with one degree of freedom at 0.975.
+  const spread = Math.log(high / low) / 2 / 12.706204736432102;
+  const rates = [-1, 1].map((side) => BASE_RATE * Math.sqrt(low * high) * Math.exp(side * spread));
+  return ([["base", BASE_RATE], ["candidate", rates[0]!], ["candidate", rates[1]!], [
+    "base",
+    BASE_RATE,
+  ]] as const)
+    .map(([arm, rate], b) => {
+      const duration = REQUESTS * TOKENS / rate * 1000;
+      const timings = Array.from({ length: REQUESTS }, (_, i) => {
+        const sent = i / REQUESTS * (duration - TOKENS * 1000 / rate);
+        const step = (i === REQUESTS - 1 ? 1.4 : 1) * 1000 / (arm === "base" ? BASE_RATE : rates[0]!);
+        return {
+          id: `r${i}`,
+          sent,
+          tokens: Array.from({ length: TOKENS }, (_, t) => sent + (2.4 + t) * step),
+        };
+      });
+      return { arm, startedAt: b * 20_000, duration, timings };
     });
-    return { arm, startedAt: b * 20_000, duration: 15_000, timings };
-  });
 }
 
+/** A speed as blocks with this ratio and half-width come to; `over` is for figures that no store is given. */
 export function workload(ratio: number, half = 0.05, over: Partial<WorkloadSpeed> = {}): WorkloadSpeed {
-  const noise = 0.02;
-  const [low, high] = [ratio - half, ratio + half];
-  return {
-    workload: "single_stream",
-    base: arm(41.2),
-    candidate: arm(41.2 * ratio),
-    ratio: { estimate: ratio, interval: { low, high, level: 0.95 } },
-    noise,
-    claim: low > 1 + noise ? "faster" : high < 1 - noise ? "slower" : "no difference",
-    overPeer: ratio / 0.91,
-    blocks: blocks(ratio),
-    ...over,
-  };
+  const bytes = { base: 512 * 2 ** 20, candidate: 512 * 2 ** 20 };
+  const reach = Math.asinh(half / ratio);
+  const interval = over.ratio?.interval ?? { low: ratio * Math.exp(-reach), high: ratio * Math.exp(reach) };
+  const speed = workloadSpeed("single_stream", blocks(interval), { noise: 0.02, bytes, seed: 1 });
+  return { ...speed, overPeer: ratio / 0.91, ...over };
 }
 
 /** A latency objective on the first token that broke, or held. */

@@ -6,7 +6,9 @@ import { type Broken, exportJsonl, ledger, openStore, type SCHEMA, storePath } f
 import {
   check,
   failed,
+  guard,
   HARDWARE,
+  law,
   recorded,
   recording,
   trial,
@@ -55,6 +57,18 @@ Deno.test("appending the same recording twice keeps it once", async () => {
   assertEquals([...store.read()].length, 1);
 });
 
+Deno.test("the door refuses a recorded outcome with a figure that does not follow from its timings", async () => {
+  using store = openStore(":memory:");
+  const told = { candidate: { ...workload(1.6).candidate, tokensPerSecond: 100 } };
+  const one = await recording(recorded(trial("int8"), [workload(1.2), workload(1.6, 0.05, told)]));
+  assertThrows(
+    () => store.append(one),
+    Error,
+    "Cannot record a speed for int8 as its figures must follow from its timings: found single_stream, candidate: 100 tokens/s",
+  );
+  assertEquals([...store.read()], []);
+});
+
 Deno.test("the door refuses a recorded outcome whose checks do not come to a pass", async () => {
   using store = openStore(":memory:");
   const planted = [
@@ -64,6 +78,18 @@ Deno.test("the door refuses a recorded outcome whose checks do not come to a pas
     recorded(trial("only reported"), [workload(2)], [reported()]),
     recorded(trial("decision taken away"), [workload(2)], [check(0, 0, 0), { ...reported(), allowed: 0.02 }]),
     recorded(trial("bound is no number"), [workload(2)], [check(0, 0, NaN, { decision: "pass" })]),
+    recorded(trial("guards and laws alone"), [workload(2)], [guard(0.02, -0.06, 0.13), law(0.3, 0.01)]),
+    recorded(trial("guard over its limit"), [workload(2)], [
+      check(0, -0.004, 0.004),
+      guard(0.3, 0.2, 0.4, { decision: "pass" }),
+    ]),
+    recorded(trial("law that does not hold"), [workload(2)], [
+      check(0, -0.004, 0.004),
+      law(2e-7, 0.4, { decision: "pass" }),
+    ]),
+    recorded(trial("failed part"), [workload(2)], [
+      check(0, -0.004, 0.004, { slices: [{ name: "long", n: 9, loss: 0.1, low: 0.05, failed: true }] }),
+    ]),
     recorded(trial("no pairs"), [workload(2)], [check(0, 0, 0, { n: 0 })]),
   ];
   for (const outcome of planted) {
