@@ -6,20 +6,11 @@
 import { UserError } from "../engine/mod.ts";
 import { REPLICATES } from "./bootstrap.ts";
 import type { Metric, Rule } from "./eval.ts";
-import {
-  type Difference,
-  type Estimate,
-  estimate,
-  FEWEST_CLUSTERS,
-  gather,
-  type Kind,
-  kindOf,
-  moments,
-} from "./interval.ts";
+import { type Difference, type Estimate, estimate, FEWEST_CLUSTERS, type Kind, kindOf } from "./interval.ts";
 import { lawTest } from "./law.ts";
 import type { Check, PairedSample, Unit } from "./outcome.ts";
 import { samplesNeeded } from "./power.ts";
-import { decideSoFar, together } from "./sequential.ts";
+import { estimateSoFar } from "./sequential.ts";
 import { beyond, type Parts, slicesOf } from "./slices.ts";
 
 /** The largest losses that rank on a board: 2 points, 0.02 nats a token. */
@@ -102,9 +93,9 @@ const IN_TURN = "judged in turn: its bounds hold at every look";
 
 /** The mean with bounds that hold at every look. */
 function soFar(differences: readonly Difference[], kind: Kind): Estimate {
-  const { interval } = decideSoFar(together(differences), kind, 0);
+  const { interval, ...rest } = estimateSoFar(differences, kind);
   const [low, high] = [Math.max(-UNBOUNDED, interval.low), Math.min(UNBOUNDED, interval.high)];
-  return { ...moments(gather(differences)), interval: { ...interval, low, high } };
+  return { ...rest, interval: { ...interval, low, high } };
 }
 
 function exact(check: Bare): Check {

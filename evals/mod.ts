@@ -7,7 +7,7 @@ export { bench, type Ledger, type Progress } from "./bench.ts";
 export { BOARD_MARGIN, compare, type Graded } from "./compare.ts";
 export { type Difference, type Estimate, estimate, type Kind, kindOf } from "./interval.ts";
 export { clustersNeeded, flipsNeeded } from "./power.ts";
-export { decideSoFar, type SoFar, together } from "./sequential.ts";
+export { decideSoFar, type SoFar } from "./sequential.ts";
 export { judge, verifies } from "./verdict.ts";
 export { estimateRows, measureRates, type Rates } from "./estimate.ts";
 export { loadSuite } from "./suites/mod.ts";

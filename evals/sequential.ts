@@ -9,6 +9,7 @@
 import {
   type Clusters,
   type Difference,
+  type Estimate,
   gather,
   type Kind,
   LEVEL,
@@ -29,12 +30,11 @@ export const FIRST_LOOK = 40;
 const TIGHTEST = 50;
 /** Stakes of the bets, as shares of all that could be lost at once. */
 const STAKES = Array.from({ length: 13 }, (_, i) => 2 ** (-i / 2));
-const STEPS = 50;
+const STEPS = 45;
 
 /**
- * The decision over the samples so far, in the order that the draw fixed, whole clusters at a time. `largest`: samples in
- * the largest cluster of the whole draw.
- * @throws {RangeError} when a cluster goes on after another has begun.
+ * The decision over the samples so far. The samples of each look are those of the one before and more, whole clusters in
+ * an order that was drawn beforehand. `largest`: samples in the largest cluster of the whole draw, if not seen yet.
  */
 export function decideSoFar(
   differences: readonly Difference[],
@@ -42,32 +42,31 @@ export function decideSoFar(
   allowed: number,
   largest = 1,
 ): SoFar {
-  checkOrder(differences);
-  const clusters = gather(differences);
-  const upper = (side: 1 | -1) =>
-    kind === "flips" ? boundByBets(clusters, side, largest) : bound(clusters, side);
-  const interval = { low: -upper(-1), high: upper(1), level: LEVEL };
+  const { interval } = estimateSoFar(differences, kind, largest);
   const decision = interval.high < allowed ? "pass" : interval.low > allowed ? "fail" : "undecided";
   return { decision, interval };
 }
 
-/** The items with those of one cluster together, clusters in the order of their first. */
-export function together<T extends { readonly cluster: string }>(items: readonly T[]): readonly T[] {
-  return [...Map.groupBy(items, ({ cluster }) => cluster).values()].flat();
+/** The mean so far and its interval, which holds at every look. */
+export function estimateSoFar(differences: readonly Difference[], kind: Kind, largest = 1): Estimate {
+  const clusters = gather(differences);
+  const upper = (side: 1 | -1) =>
+    kind === "flips" ? boundByBets(clusters, side, largest) : bound(clusters, side);
+  return { ...moments(clusters), interval: { low: -upper(-1), high: upper(1), level: LEVEL } };
 }
 
 /** Upper bound of the mean of `side` times flips: the least mean against which the bets have won. */
 function boundByBets({ sums, weights }: Clusters, side: 1 | -1, largest: number): number {
-  const alike = new Map<string, { readonly sum: number; readonly size: number; count: number }>();
+  const most = weights.reduce((a, b) => Math.max(a, b), largest);
+  const alike = new Map<number, { readonly sum: number; readonly size: number; count: number }>();
   sums.forEach((s, i) => {
     const [sum, size] = [side * s, weights[i]!];
-    const key = `${sum}/${size}`;
+    const key = size * (2 * most + 1) + sum;
     const known = alike.get(key);
     if (known) known.count++;
     else alike.set(key, { sum, size, count: 1 });
   });
   const groups = [...alike.values()];
-  const most = Math.max(largest, weights.reduce((a, b) => Math.max(a, b), 1));
   const wins = (mean: number) => {
     const capital = STAKES.map((stake) =>
       groups.reduce(
@@ -106,18 +105,4 @@ function boundary(n: number): number {
   const mixture = (-2 * Math.log(TAIL) + Math.log(1 - 2 * Math.log(TAIL))) / TIGHTEST;
   const v = n * mixture + 1;
   return Math.sqrt(2 * v / (n * mixture) * Math.log1p(Math.sqrt(v) / (2 * TAIL)));
-}
-
-function checkOrder(differences: readonly Difference[]): void {
-  const done = new Set<string>();
-  differences.forEach(({ cluster }, i) => {
-    const before = differences[i - 1]?.cluster;
-    if (before === undefined || before === cluster) return;
-    done.add(before);
-    if (done.has(cluster)) {
-      throw new RangeError(
-        `Cannot judge in turn as clusters must be whole: ${cluster} goes on after ${before}`,
-      );
-    }
-  });
 }

@@ -1,7 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { uniform } from "../../engine/mod.ts";
 import type { Difference } from "../../evals/interval.ts";
-import { decideSoFar, FIRST_LOOK, together } from "../../evals/sequential.ts";
+import { decideSoFar, FIRST_LOOK } from "../../evals/sequential.ts";
 
 const flips = (n: number, up: number, down: number): Difference[] =>
   Array.from({ length: n }, (_, i) => ({
@@ -68,12 +68,6 @@ Deno.test("amounts are not looked at before there are enough clusters", () => {
       0.02,
     );
   assertEquals([same(FIRST_LOOK - 1).decision, same(FIRST_LOOK).decision], ["undecided", "pass"]);
-});
-
-Deno.test("a cluster that goes on after another has begun is refused", () => {
-  const mixed = ["a", "b", "a"].map((cluster) => ({ cluster, difference: 0, weight: 1 }));
-  assertThrows(() => decideSoFar(mixed, "flips", 0.02), RangeError, "a goes on after b");
-  assertEquals(together(mixed).map(({ cluster }) => cluster), ["a", "a", "b"]);
 });
 
 Deno.test("looked at again and again, a loss at the margin passes in at most about one of twenty runs", () => {
