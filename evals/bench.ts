@@ -13,6 +13,7 @@ import { race, type Raced } from "./race.ts";
 import { underLoad } from "./under_load.ts";
 import { AGAIN, plan, type Planned } from "./plan.ts";
 import type { Check, Outcome, Speed, Trial, WorkloadSpeed } from "./outcome.ts";
+import { underived } from "./rederived.ts";
 import { overPeer, workloadSpeed } from "./speed.ts";
 import type { Bench } from "./suite.ts";
 import { judge } from "./verdict.ts";
@@ -132,7 +133,10 @@ class Run implements AsyncDisposable {
     }
     const verdict = judge([...quiet, ...loaded]);
     if (verdict.kind !== "pass") return { kind: "rejected", trial, verdict };
-    return { kind: "recorded", trial, verdict, speed: this.#speed(trial, raced, bytes) };
+    const speed = this.#speed(trial, raced, bytes);
+    const wrong = speed.workloads.flatMap((one) => underived(one, suite.seed))[0];
+    if (wrong !== undefined) return { kind: "void", trial, reason: wrong };
+    return { kind: "recorded", trial, verdict, speed };
   }
 
   /** The checks of each step, asked without load. */

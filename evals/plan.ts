@@ -199,8 +199,8 @@ async function codeOf(stack: Stack): Promise<readonly string[]> {
   );
 }
 
-function loadOf({ name, arrival, requests, maxTokens, seed, prompts }: Workload) {
-  return { name, arrival, requests, maxTokens, seed, prompts: dataOf(prompts) };
+function loadOf({ name, arrival, requests, maxTokens, seed, objective, repeats, prompts }: Workload) {
+  return { name, arrival, requests, maxTokens, seed, objective, repeats, prompts: dataOf(prompts) };
 }
 
 /** A data set may be built from another's file, so its digest alone does not name its samples. */

@@ -164,6 +164,14 @@ for (
       "the prompts of a workload",
       withSuite({ workloads: [workload({ prompts: dataset(prompts, { version: "2" }) })] }),
     ],
+    [
+      "the objective of a workload",
+      withSuite({
+        workloads: [
+          workload({ objective: { figure: "ttft", percentile: "p95", most: { timesBaseline: 2 } } }),
+        ],
+      }),
+    ],
     ["another workload", withSuite({ workloads: [workload(), workload({ name: "other" })] })],
     ["a claim", withSuite({ candidates: { int8: [{ ...toyInt8, claim: "identical" }] } })],
   ] as readonly (readonly [string, Bench])[]
