@@ -4,6 +4,9 @@ import type { Choices } from "../../../datasets/mod.ts";
 /** Differences shown of each kind. */
 const SHOWN = 5;
 
+/** How far a document's log-likelihoods, sums over its tokens, may be from the harness's. */
+const TOLERANCE_NATS = 1e-3;
+
 /** One document as we answer it. `requests`: context and continuation of each choice. */
 export interface Ours {
   readonly requests: readonly (readonly [string, string])[];
@@ -20,12 +23,17 @@ export interface Theirs {
   readonly acc_norm?: number;
 }
 
-/** Compares one task's documents, given in the same order. */
-export function compareTask(ours: readonly Ours[], theirs: readonly Theirs[]) {
+/** Compares one task's documents, given in the same order. `reported`: the harness's own metrics, e.g. "acc,none". */
+export function compareTask(
+  ours: readonly Ours[],
+  theirs: readonly Theirs[],
+  reported: Readonly<Record<string, unknown>>,
+) {
   const examples: unknown[] = [];
   const show = (example: unknown) => examples.length < SHOWN && examples.push(example);
-  let [differentPrompts, differentScores, differentChoices, largest, continuations] = [0, 0, 0, 0, 0];
-  const means: Record<string, { ours: number; theirs: number }> = {};
+  let [differentPrompts, differentScores, differentChoices, continuations] = [0, 0, 0, 0];
+  const sums: Record<string, number> = {};
+  const distances: number[] = [];
   ours.forEach((own, i) => {
     const other = theirs[i]!;
     if (JSON.stringify(own.requests) !== JSON.stringify(other.requests)) {
@@ -35,15 +43,20 @@ export function compareTask(ours: readonly Ours[], theirs: readonly Theirs[]) {
     if (best(own.sums) !== best(other.sums)) differentChoices++;
     for (const [name, value] of Object.entries(own.scores)) {
       const score = Number(other[name as "acc" | "acc_norm"]);
-      const mean = means[name] ??= { ours: 0, theirs: 0 };
-      mean.ours += value / ours.length;
-      mean.theirs += score / ours.length;
+      sums[name] = (sums[name] ?? 0) + value;
       if (value === score) continue;
       differentScores++;
       show({ document: i, metric: name, ours: own.sums, theirs: other.sums, requests: own.requests });
     }
-    own.sums.forEach((sum, c) => (largest = Math.max(largest, Math.abs(sum - (other.sums[c] ?? Infinity)))));
+    const distance = Math.max(...own.sums.map((sum, c) => Math.abs(sum - (other.sums[c] ?? Infinity))));
+    if (!(distance <= TOLERANCE_NATS)) show({ document: i, ours: own.sums, theirs: other.sums });
+    distances.push(distance);
     continuations += own.sums.length;
+  });
+  distances.sort((a, b) => a - b);
+  const accuracies = Object.entries(sums).map(([name, sum]) => {
+    const [own, other] = [sum / ours.length, Number(reported[`${name},none`])];
+    return [name, { ours: own, theirs: other, equal: Math.abs(own - other) < 1e-9 }] as const;
   });
   return {
     documents: ours.length,
@@ -51,10 +64,22 @@ export function compareTask(ours: readonly Ours[], theirs: readonly Theirs[]) {
     differentPrompts,
     differentChoices,
     differentScores,
-    largestDifferenceNats: largest,
-    means,
+    /** Of each document the largest over its continuations. */
+    differenceNats: {
+      median: distances[distances.length >> 1]!,
+      largest: distances.at(-1)!,
+      tolerance: TOLERANCE_NATS,
+      documentsBeyond: distances.filter((distance) => !(distance <= TOLERANCE_NATS)).length,
+    },
+    accuracies: Object.fromEntries(accuracies),
     examples,
   };
+}
+
+/** Whether nothing differs. */
+export function agrees(task: ReturnType<typeof compareTask>): boolean {
+  return task.differentPrompts + task.differentChoices + task.differentScores === 0 &&
+    task.differenceNats.documentsBeyond === 0 && Object.values(task.accuracies).every(({ equal }) => equal);
 }
 
 function best(sums: readonly number[]): number {

@@ -3,9 +3,9 @@
  * the same weights: the prompts that both build, each continuation's log-likelihood, each document's scores; and the
  * likelihood of running text beside PyTorch's.
  *
- * Needs Python 3.11 with `pip install torch==2.13.0 transformers==5.19.0 datasets==5.2.0 lm_eval==0.4.13
- * accelerate==1.15.0 gguf==0.19.0`. Run, for five to ten minutes on two cores:
- * deno run -A tests/parity/harness/parity.ts --python VENV/bin/python      (or ASSAY_PEER_PYTHON)
+ * Needs Python 3.11; installs the packages below in --folder (default: assay-parity-harness in the folder for temporary
+ * files, 5 GB) unless --python VENV/bin/python (or ASSAY_PEER_PYTHON) has them. Run, for five to ten minutes on two
+ * cores: deno run -A tests/parity/harness/parity.ts
  */
 import { parseArgs } from "@std/cli";
 import {
@@ -25,10 +25,20 @@ import {
   type Session,
   wikiText,
 } from "../../../mod.ts";
-import { keep, main, peer, runPython } from "../peer.ts";
+import { python, workFolder } from "../environment.ts";
+import { NO_NOISE } from "../../../evals/noise.ts";
+import { keep, main, runPython } from "../peer.ts";
 import { arcValidation, type Documents, draw, write } from "./documents.ts";
-import { compareNll, comparePrompts, compareTask, type Ours, type Theirs } from "./findings.ts";
+import { agrees, compareNll, comparePrompts, compareTask, type Ours, type Theirs } from "./findings.ts";
 
+const PACKAGES = [
+  "torch==2.13.0",
+  "transformers==5.19.0",
+  "datasets==5.2.0",
+  "lm_eval==0.4.13",
+  "accelerate==1.15.0",
+  "gguf==0.19.0",
+];
 /** Documents of each task; fewer with --documents N, to try the script out. */
 const COUNT = Number(parseArgs(Deno.args, { string: ["documents"] }).documents ?? 200);
 const WIKI_TOKENS = 512;
@@ -36,6 +46,8 @@ const WIKI_TOKENS = 512;
 interface Answers {
   readonly versions: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<"arc_easy" | "hellaswag" | "lambada_openai", readonly Theirs[]>>;
+  /** As the harness itself adds them up. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly prompts: Readonly<
     Record<"hellaswag" | "arc_validation", readonly (readonly [string, readonly string[]])[]>
   >;
@@ -43,11 +55,7 @@ interface Answers {
 }
 
 await main(async () => {
-  const python = peer(
-    "python",
-    "ASSAY_PEER_PYTHON",
-    "Install lm_eval==0.4.13 and what else this script's header names.",
-  );
+  const interpreter = await python(await workFolder("harness"), PACKAGES);
   const folder = await Deno.makeTempDir();
   try {
     const model = await defaultModel();
@@ -62,12 +70,14 @@ await main(async () => {
       wiki: await nlls(session, documents),
     };
     await write(documents, WIKI_TOKENS, folder);
-    await runPython(python, new URL("peer.py", import.meta.url), [model.file, folder]);
+    await runPython(interpreter, new URL("peer.py", import.meta.url), [model.file, folder]);
     const theirs = JSON.parse(await Deno.readTextFile(`${folder}/answers.json`)) as Answers;
+    const task = (name: keyof Answers["answers"]) =>
+      compareTask(ours[name], theirs.answers[name], theirs.metrics[name]!);
     const tasks = {
-      arc_easy: compareTask(ours.arc_easy, theirs.answers.arc_easy),
-      hellaswag: compareTask(ours.hellaswag, theirs.answers.hellaswag),
-      lambada_openai: compareTask(ours.lambada_openai, theirs.answers.lambada_openai),
+      arc_easy: task("arc_easy"),
+      hellaswag: task("hellaswag"),
+      lambada_openai: task("lambada_openai"),
     };
     const prompts = {
       hellaswag: comparePrompts(await all(hellaswag.samples()), theirs.prompts.hellaswag),
@@ -75,7 +85,7 @@ await main(async () => {
     };
     const wiki = compareNll(ours.wiki, theirs.wiki);
     await keep(import.meta.url, theirs.versions, { tasks, prompts, wiki });
-    return Object.values(tasks).every((task) => task.differentPrompts + task.differentScores === 0) &&
+    return Object.values(tasks).every(agrees) &&
       Object.values(prompts).every(({ different }) => different === 0) &&
       wiki.every(({ sameTokens, difference }) => sameTokens && difference < 5e-5);
   } finally {
@@ -91,7 +101,7 @@ async function choices(session: Session, documents: Documents, task: "arc_easy" 
   const found = new Map<string, Ours>();
   for await (const { id, answer } of own.ask(session, samples)) {
     const sample = samples.find((candidate) => candidate.id === id)!;
-    const { acc, acc_norm } = own.grade(answer, sample, answer);
+    const { acc, acc_norm } = own.grade(answer, sample, answer, NO_NOISE);
     found.set(id, {
       requests: sample.continuations.map((text) => [sample.context, text] as const),
       sums: answer.sums,

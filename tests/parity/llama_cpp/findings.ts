@@ -67,8 +67,14 @@ export function besideLlamaCpp(
 ): Readonly<Record<string, Compared>> {
   // Their stored probabilities do not sum to 1, so that a divergence may be negative: ours then counts as 0.
   const negatives = judged.stored.klMeanWithoutNegatives - judged.stored.klMean;
+  const { ascending } = stored.kl;
+  // They take the place of a quantile in 32 bits too, which among 2,040 values is 1e-4 of a rank off.
   const tail = (q: number, other: number) =>
-    compared(interpolated(stored.kl.ascending, q), other, FLOAT + 5e-7);
+    compared(
+      interpolated(ascending, Math.fround(Math.fround(q) * (ascending.length - 1))),
+      other,
+      FLOAT + 5e-7,
+    );
   return {
     pplBase: perplexities(exact.pplBase, basePpl, 5e-5),
     pplBaseOfStored: perplexities(stored.pplBase, printed.pplBase, 5e-7),
@@ -86,7 +92,8 @@ export function besideJudge(
   { pplBase, pplCandidate, kl }: Ours,
   { exact }: Judged,
 ): Readonly<Record<string, Compared>> {
-  const tail = (q: number, other: number) => compared(interpolated(kl.ascending, q), other, FLOAT);
+  const tail = (q: number, other: number) =>
+    compared(interpolated(kl.ascending, q * (kl.ascending.length - 1)), other, FLOAT);
   return {
     pplBase: perplexities(pplBase, exact.pplBase, 0),
     pplCandidate: perplexities(pplCandidate, exact.pplCandidate, 0),
@@ -98,7 +105,12 @@ export function besideJudge(
   };
 }
 
-/** Where llama.cpp's figures are not those of the models: what its 16-bit form of the base does to them. */
+/**
+ * Where llama.cpp's figures are not those of the models, because of its 16-bit form of the base: no log-probability in
+ * it is more than 16 below the largest, so that the base's unlikely tokens are raised (`largestRiseNats`) and its
+ * perplexity is understated; what is at or under -16 is passed over, so that what is left does not sum to 1
+ * (`leastProbabilityKept`) and a divergence may be negative. `quantiles`: ours is a value that occurred.
+ */
 export function ofTheReference(
   exact: Ours,
   printed: ReturnType<typeof figures>,
@@ -108,6 +120,10 @@ export function ofTheReference(
     klMean: { printed: printed.klMean, true: truth.klMean, error: printed.klMean - truth.klMean },
     klMin: { printed: printed.klMin, true: truth.klMin },
     sameTop: { printed: printed.sameTop, true: truth.sameTop },
+    lnPplRatio: {
+      printed: Math.log(printed.pplCandidate / printed.pplBase),
+      true: Math.log(truth.pplCandidate / truth.pplBase),
+    },
     lnPplBase: { printed: Math.log(printed.pplBase), true: Math.log(truth.pplBase) },
     negativePositions: stored.negativePositions,
     leastProbabilityKept: stored.leastProbabilityKept,

@@ -51,9 +51,8 @@ async function only<A>(answers: AsyncIterable<{ readonly answer: A }>): Promise<
   throw new Error("an eval must answer every sample");
 }
 
-/** A quantile as llama.cpp and numpy take it, between the two nearest ranks. */
-export function interpolated(ascending: readonly number[], q: number): number {
-  const at = q * (ascending.length - 1);
+/** A quantile as llama.cpp and numpy take it, between the two nearest ranks; `at`: its place among them, from 0. */
+export function interpolated(ascending: readonly number[], at: number): number {
   const [low, high] = [ascending[Math.floor(at)]!, ascending[Math.ceil(at)]!];
   return low + (at - Math.floor(at)) * (high - low);
 }
