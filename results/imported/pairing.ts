@@ -14,6 +14,8 @@ import {
 import type { Log, Scale, Scored } from "./log.ts";
 import { clean } from "./source.ts";
 
+/** Below so many subjects the reader is told. */
+const FEW = 20;
 /** Fewer documents of a subject show nothing on their own. */
 const FEWEST = 5;
 
@@ -75,7 +77,10 @@ function check(base: Scale, candidate: Scale, margins: Margins): Check {
   const judged: Metric = { ...metric, ...(allowed === undefined ? {} : { allowed }) };
   const slices = bySubject(base, samples);
   const found = compare(judged, { eval: task, when: "quiet", against: "baseline" }, samples, { slices });
-  const notes = [note, found.note].filter((one) => one !== undefined);
+  const few = slices.size > 0 && found.clusters < FEW
+    ? `its ${found.clusters} subjects are the clusters, and so few decide little, however many documents they have`
+    : undefined;
+  const notes = [note, few, found.note].filter((one) => one !== undefined);
   return notes.length === 0 ? found : { ...found, note: notes.join("; ") };
 }
 

@@ -96,6 +96,17 @@ Deno.test("documents with a subject are clusters of it; a single subject is none
   assertEquals([await of(8), await of(1)], [8, 40]);
 });
 
+Deno.test("a check whose clusters are a few subjects says so", async () => {
+  const run = {
+    scores: scores(400, 1),
+    row: (row: Readonly<Record<string, unknown>>, i: number) => ({ ...row, doc: { subject: `s${i % 8}` } }),
+  };
+  const outcome = await imported(run, { ...run, scores: scores(400, 20) });
+  assert(typeof outcome !== "string" && "verdict" in outcome);
+  const note = outcome.verdict.checks[0]!.note ?? "";
+  assert(note.startsWith("its 8 subjects are the clusters, and so few decide little"), note);
+});
+
 Deno.test("a group of ten tasks or more is one eval, each task a cluster; fewer stay apart", async () => {
   const evals = async (tasks: number) =>
     await inFolder(async (folder) => {
