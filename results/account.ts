@@ -1,8 +1,10 @@
 /** The whole account of a recording: the verdict in words, every check with its figures, and the samples that decided. */
 import type { Check, Imported, Interval, PairedSample, Slice } from "../evals/mod.ts";
+import type { Composition } from "./composition.ts";
 import { isJudged } from "./door.ts";
 import { explain, explainCheck, type Word, word } from "./explain.ts";
 import { flips } from "./flips.ts";
+import { apartOf } from "./leaderboard.ts";
 import type { Recording, Stamp } from "./recording.ts";
 import { type Tries, triesOf } from "./tries.ts";
 import { marginUsed } from "./worst.ts";
@@ -18,6 +20,8 @@ export interface Account {
   readonly earlier: readonly { readonly id: string; readonly at: number; readonly word: Word }[];
   readonly stamp: Stamp;
   readonly imported?: Imported;
+  /** A stack taken apart, by workload. */
+  readonly apart: Readonly<Record<string, Composition>>;
   /** Failed before undecided before passed, then by the share of the margin that is used up; reported ones last. */
   readonly checks: readonly CheckAccount[];
 }
@@ -53,6 +57,7 @@ export function accountOf(recording: Recording, scope: readonly Recording[], mos
     earlier: earlier.map((other) => ({ id: other.id, at: other.stamp.at, word: word(other.outcome) })),
     stamp,
     ...(imported ? { imported } : {}),
+    apart: apartOf(recording, scope),
     checks: checks.toSorted(byWeight).map((check) => onCheck(check, most)),
   };
 }

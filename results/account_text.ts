@@ -2,6 +2,7 @@
 import type { PairedSample } from "../evals/mod.ts";
 import type { Account, CheckAccount } from "./account.ts";
 import { fit, visible, wrap } from "./columns.ts";
+import { basis, memberSentence, missing, summary } from "./composition_text.ts";
 import {
   amount,
   breachCount,
@@ -30,6 +31,12 @@ export function accountText(account: Account, width: number): readonly string[] 
     "",
     ...why.flatMap(said),
     ...said(tried(account)),
+    ...Object.entries(account.apart).flatMap(([workload, one]) => [
+      "",
+      ...said(`${workload}: ${summary(one)}`),
+      ...one.members.flatMap((member) => said(memberSentence(one, member))),
+      ...[basis(one), missing(one)].flatMap((text) => text === undefined ? [] : said(text)),
+    ]),
     ...checks.flatMap((check) => ["", ...checkLines(check, width)]),
   ].map((text) => text.trimEnd());
 }

@@ -39,6 +39,12 @@ export function added({ check }: Composition, { lossWithout }: Member): string {
   return `${amount(check.loss - lossWithout, check.unit, true)} ${unitName(check.unit)}`;
 }
 
+/** A member's gains and what it adds to the loss, in a sentence. */
+export const memberSentence = (composition: Composition, member: Member): string =>
+  `${member.name}: ${gain(member.single)} alone, ${gain(member.marginal)} in the stack, loss added ${
+    added(composition, member)
+  }`;
+
 /** Whether anything is known of the members among each other. */
 export const isApart = ({ members }: Composition): boolean =>
   members.some(({ marginal }) => marginal !== undefined);

@@ -93,6 +93,17 @@ export function scopeKey({ hardware, model, suite, workload }: Scope): string {
   return [hardware.id.slice(0, 8), model.digest.slice(0, 8), precision, suite, workload].join(".");
 }
 
+/** A stack taken apart, by workload, among the recordings of its scope; empty for what is none or was tried again since. */
+export function apartOf(
+  { id }: Recording,
+  scope: readonly Recording[],
+): Readonly<Record<string, Composition>> {
+  const found = boards(scope).flatMap(({ scope: { workload }, compositions }) =>
+    compositions.filter((one) => one.id === id).map((one) => [workload, one] as const)
+  );
+  return Object.fromEntries(found);
+}
+
 /** Whether two recordings stand on the same boards. */
 export function shareScope(a: Recording, b: Recording): boolean {
   const key = ({ stamp: { hardware, model }, outcome: { trial } }: Recording) =>

@@ -4,7 +4,7 @@ import type { Outcome } from "../evals/mod.ts";
 import { type Cells, inColumns, type Paint, stacked } from "./board_row.ts";
 import { wrap } from "./columns.ts";
 import type { Composition } from "./composition.ts";
-import { added, basis, gain, isApart, missing, summary, table } from "./composition_text.ts";
+import { basis, isApart, memberSentence, missing, summary, table } from "./composition_text.ts";
 import { explain, type Word, word } from "./explain.ts";
 import { change, changeInterval, count, day, limit, plural, times, timesInterval } from "./figures.ts";
 import { gateRate } from "./gate_rate.ts";
@@ -80,8 +80,9 @@ export function renderBoard(
     if (!apart && composition.predicted === undefined) continue;
     lines.push("", ...said(summary(composition)));
     if (!apart) continue;
-    if (columns < WIDTH) lines.push(...memberLines(composition).flatMap(said));
-    else lines.push(...table(composition).map((text, i) => i === 0 ? dim(text) : text));
+    if (columns < WIDTH) {
+      lines.push(...composition.members.flatMap((member) => said(memberSentence(composition, member))));
+    } else lines.push(...table(composition).map((text, i) => i === 0 ? dim(text) : text));
     const notes = [basis(composition), missing(composition)].filter((text) => text !== undefined);
     lines.push(...notes.flatMap(said).map(dim));
   }
@@ -131,14 +132,6 @@ function notes({ ranked, wide, late, peer, noise, scope }: Board): readonly stri
 function holds(stack: Composition, other: Composition): boolean {
   const names = new Set(stack.members.map(({ name }) => name));
   return other.members.length < names.size && other.members.every(({ name }) => names.has(name));
-}
-
-function memberLines(composition: Composition): readonly string[] {
-  return composition.members.map((member) =>
-    `${member.name}: ${gain(member.single)} alone, ${gain(member.marginal)} in the stack, loss added ${
-      added(composition, member)
-    }`
-  );
 }
 
 /** A row's name and quality, and beneath them at which try it came and what the quality rests on. */

@@ -3,8 +3,7 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { UserError } from "../../engine/mod.ts";
-import type { Composition } from "../composition.ts";
-import { type Board, boards, shareScope } from "../leaderboard.ts";
+import { apartOf, type Board, boards, shareScope } from "../leaderboard.ts";
 import type { Recording, ResultsStore } from "../recording.ts";
 import { explain } from "../explain.ts";
 import { gateRate } from "../gate_rate.ts";
@@ -61,7 +60,7 @@ export function createApp(store: ResultsStore): Hono {
       <TrialPage
         recording={recording}
         tries={triesOf(recording, scopeOf(shelf, recording))}
-        apart={apartOf(shelf, recording)}
+        apart={apartOf(recording, scopeOf(shelf, recording))}
       />,
     );
   });
@@ -100,7 +99,12 @@ export function createApp(store: ResultsStore): Hono {
     const recording = shelf.find(c.req.param("id"));
     if (recording === undefined) return c.json({ error: sentenceFor(shelf, c.req.param("id")) }, 404);
     const tries = triesOf(recording, scopeOf(shelf, recording));
-    return c.json({ ...recording, why: explain(recording.outcome), tries, apart: apartOf(shelf, recording) });
+    return c.json({
+      ...recording,
+      why: explain(recording.outcome),
+      tries,
+      apart: apartOf(recording, scopeOf(shelf, recording)),
+    });
   });
   app.get("/static/:file", async (c) => {
     const found = await statics(c.req.param("file"));
@@ -124,14 +128,6 @@ function chosen(all: readonly Board[], key: string | undefined): Board | undefin
     b.ranked.length - a.ranked.length
   );
   return timed[0];
-}
-
-/** A stack taken apart, by workload; empty for what is none or was tried again since. */
-function apartOf(shelf: Shelf, recording: Recording): Readonly<Record<string, Composition>> {
-  const found = boards(scopeOf(shelf, recording)).flatMap(({ scope, compositions }) =>
-    compositions.filter(({ id }) => id === recording.id).map((one) => [scope.workload, one] as const)
-  );
-  return Object.fromEntries(found);
 }
 
 /** The recordings that stand on the same boards, oldest first. */

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { boards, compositions, type Recording, renderBoard } from "../../results/mod.ts";
+import {
+  accountOf,
+  accountText,
+  boards,
+  compositions,
+  type Recording,
+  renderBoard,
+} from "../../results/mod.ts";
 import type { Outcome, Trial } from "../../evals/mod.ts";
 import { breaches, check, failed, recorded, recording, trial, workload } from "./fixture.ts";
 import { filled, idOf, text } from "./pages.ts";
@@ -170,4 +177,15 @@ Deno.test("the page of a stack takes it apart, and its JSON too; no other page d
     "int8",
     "lookup",
   ]);
+});
+
+Deno.test("the account of a stack takes it apart too", async () => {
+  const all = await recordings(FULL);
+  const stack = all.find(({ outcome }) => outcome.trial.name === "stack")!;
+  const flat = accountText(accountOf(stack, all, 0), 80).join(" ").replaceAll(/\s+/g, " ");
+  assertStringIncludes(flat, "single_stream: stack gains 3.00x [2.90, 3.10], less than the product");
+  assertStringIncludes(
+    flat,
+    "int8: 2.00x [1.90, 2.10] alone, 1.88x [1.75, 2.02] in the stack, loss added +0.5 pp",
+  );
 });
