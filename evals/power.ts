@@ -18,9 +18,9 @@ import {
 import { CONTINUITY, fewest, score, Z95 } from "./tango.ts";
 
 export const POWER = 0.8;
-/** Standard normal quantiles at `POWER`, and at 0.82 where only the first terms of an expansion are taken. */
+/** Standard normal quantiles at `POWER`, and at 0.84 where only the first terms of an expansion are taken. */
 const Z80 = 0.8416212335729143;
-const Z82 = 0.9153650878428138;
+const Z84 = 0.9944578832097531;
 /** Expected flips above which the counts are near enough to normal. */
 const COUNTED = 200;
 /** Nothing is planned beyond this many. */
@@ -123,7 +123,7 @@ export function clustersNeeded(
     const bound = Math.sqrt(1 + most ** 2 / n) * Math.min(CANTELLI, tQuantile(0.95, n) + bent);
     // The bound moves with the mean and with the spread that is found, and these move together where losses are skewed.
     const varies = 1 + bound * skewness / Math.sqrt(n) + bound ** 2 * (kurtosis + 2) / (4 * n);
-    return most / (n + 1) + (bound + Z82 * Math.sqrt(varies)) / Math.sqrt(n) < distance;
+    return most / (n + 1) + (bound + Z84 * Math.sqrt(varies)) / Math.sqrt(n) < distance;
   };
   return least(decides, FEWEST_CLUSTERS);
 }
