@@ -17,13 +17,26 @@ const CLOCKS_APART_MS = 5;
 
 /** The reasons in words; empty where the race can be trusted. `again`: the baseline races itself. */
 export function audit(raced: Raced, again = false): readonly string[] {
-  const { workload, blocks, requests } = raced;
+  const { workload, blocks, requests, unlike } = raced;
   return [
+    ...unlike.map((id) =>
+      `${workload.name}: request ${id} was sent to the candidate otherwise than to the base`
+    ),
+    ...overlapping(raced),
     ...blocks.flatMap((block) => answered(block, workload, requests)),
     ...transcribed(raced),
     ...engineCounts(raced),
     ...circumstances(raced, again),
   ];
+}
+
+/** Blocks take turns: two at once would share the machine. */
+function overlapping({ workload, blocks }: Raced): readonly string[] {
+  const early = blocks.findIndex(({ startedAt }, i) => {
+    const before = blocks[i - 1];
+    return before !== undefined && startedAt < before.startedAt + before.duration;
+  });
+  return early < 0 ? [] : [`${workload.name}: block ${early + 1} started before the one before it had ended`];
 }
 
 /** What is wrong with the streams of one block. */

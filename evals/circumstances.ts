@@ -3,7 +3,7 @@
  * up, processor time that the host took, a clock that jumped, a baseline that does not equal itself, prompts that
  * repeat themselves without saying so.
  */
-import { halfWidth, pairedLogs, percentiles, ratioOf } from "./speed.ts";
+import { pairedLogs, percentiles, ratioOf } from "./speed.ts";
 import type { Measured, Raced } from "./race.ts";
 
 /** Prompts differ in length and text, which moves a block's times per token by less than twice; a cold start, more. */
@@ -19,8 +19,8 @@ const STOLEN = 0.05;
 /** Clocks drift by parts in a million: beyond this, and a hundredth of the block, one was set or stood still. */
 const JUMP_MS = 20;
 const JUMP_SHARE = 0.01;
-/** Where a stack may be half as fast again as itself, no usual gain can be seen. */
-const NOISE_FLOOR = 0.5;
+/** Where a stack may be twice as fast as itself, nothing was measured. */
+const NOISE_FLOOR = 1;
 /** Questions, articles and passages repeat under a hundredth of themselves; pasted paragraphs, most. */
 const REPEATED = 0.1;
 const GRAM = 16;
@@ -35,7 +35,8 @@ export function circumstances(raced: Raced, again: boolean): readonly string[] {
     reasons.push(...found.filter((what) => what !== undefined).map((what) => `${name}, ${arm}: ${what}`));
   }
   if (again) {
-    const noise = halfWidth(ratioOf(pairedLogs(raced.blocks), seed).interval);
+    const { low, high } = ratioOf(pairedLogs(raced.blocks), seed).interval;
+    const noise = Math.max(high, 1 / low) - 1;
     if (noise > NOISE_FLOOR) {
       reasons.push(
         `${name}: the baseline differs from itself by up to ${shown(noise)} where at most ${

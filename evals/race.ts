@@ -21,8 +21,9 @@ export interface Raced {
   readonly warmUp: Request;
   /** What each arm answered, by request id. */
   readonly transcripts: Readonly<Record<"base" | "candidate", Driven["transcripts"]>>;
-  /** The prompts as they were sent, by request id. */
+  /** The requests as they were sent to the base, by id, and the ids of those that the candidate was sent otherwise. */
   readonly requests: ReadonlyMap<string, Request>;
+  readonly unlike: readonly string[];
 }
 
 /** Races two sessions over one workload; one short block of each arm is run first and not counted. */
@@ -64,10 +65,12 @@ export async function race(
       progress(blocks.length, pairs * 2);
     }
   }
-  const requests = new Map(
-    Array.from({ length: pairs * workload.requests }, (_, i) => [prompts[i]!.id, request("base", i)]),
-  );
-  return { workload, blocks, warmUp: request("base", needed - 1), transcripts, requests };
+  const indices = Array.from({ length: pairs * workload.requests }, (_, i) => i);
+  const requests = new Map(indices.map((i) => [prompts[i]!.id, request("base", i)]));
+  const unlike = [...requests.values()].filter((own, i) =>
+    JSON.stringify(own) !== JSON.stringify(request("candidate", i))
+  ).map(({ id }) => id);
+  return { workload, blocks, warmUp: request("base", needed - 1), transcripts, requests, unlike };
 }
 
 type Counters = Measured["counted"];

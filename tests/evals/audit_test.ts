@@ -179,3 +179,27 @@ Deno.test("a cache that was filled before the race serves what the workload did 
   assert(audit(second).every((reason) => /candidate, block \d: a cache gave \d+ rows where/.test(reason)));
   assert(audit(second).length > 0);
 });
+
+Deno.test("a candidate whose context is shorter is sent less of a prompt", async () => {
+  const [reason] = audit(await raced({}, [], (session) => but(session, { context: 40 })));
+  assert(
+    /^toy_single: request p\d+ was sent to the candidate otherwise than to the base$/.test(reason!),
+    reason,
+  );
+});
+
+Deno.test("a candidate whose tokenizer splits words otherwise is sent other prompts", async () => {
+  const halved = (session: Session) =>
+    but(session, {
+      tokenizer: { ...session.tokenizer, chat: (messages) => session.tokenizer.chat(messages).slice(1) },
+    });
+  const reasons = audit(await raced({}, [], halved)).filter((reason) =>
+    /was sent to the candidate/.test(reason)
+  );
+  assertEquals(reasons.length, 12);
+});
+
+Deno.test("blocks that overlap did not take turns", async () => {
+  const race = changed(await raced(), ({ startedAt }, i) => (i === 0 ? { startedAt: startedAt - 1 } : {}));
+  assertEquals(audit(race), ["toy_single: block 2 started before the one before it had ended"]);
+});
