@@ -60,6 +60,22 @@ Deno.test("the bounds of a mirror image are the mirror image", () => {
   assertEquals([of(-1).low, of(-1).high], [-of(1).high, -of(1).low]);
 });
 
+Deno.test("without skewness the bound of amounts is the published one-sided sequence, worked by hand", () => {
+  const differences = Array.from({ length: 99 }, (_, i): Difference => ({
+    cluster: `${i}`,
+    difference: i % 2 === 0 ? 1 : -1,
+    weight: 1,
+  }));
+  // With one more at +1: 51 up and 49 down of 100, mean 0.02, skewed to the left and so not widened.
+  const deviation = Math.sqrt(100 / 99 * (1 - 0.02 ** 2));
+  const rho2 = (-2 * Math.log(0.05) + Math.log(1 - 2 * Math.log(0.05))) / 50;
+  const reach = Math.sqrt(
+    2 * (100 * rho2 + 1) / (100 ** 2 * rho2) * Math.log(1 + Math.sqrt(100 * rho2 + 1) / (2 * 0.05)),
+  );
+  const { high } = decideSoFar(differences, "amounts", 1).interval;
+  assertAlmostEquals(high, 0.02 + deviation * reach, 1e-9);
+});
+
 Deno.test("amounts are not looked at before there are enough clusters", () => {
   const same = (n: number) =>
     decideSoFar(
