@@ -1,22 +1,9 @@
 /** Faults of quantized K/V, most of which take a second feature to come out. */
 import type { Stack } from "../../engine/mod.ts";
 import { continuousBatching, prefixCache, type Technique } from "../../techniques/mod.ts";
-import { assertAccepted, assertRefused, gate, has, rewritten, slotted } from "./rig/bench.ts";
+import { assertAccepted, assertRefused, gate, has, rewritten } from "./rig/bench.ts";
+import { int8Kv } from "./plants/int8_kv.ts";
 import type { Setting } from "./rig/engine.ts";
-
-/** K/V in 8 bits over whatever cache is there. */
-function int8Kv(plant: string, faulty: boolean): Technique {
-  const module = new URL(`./plants/${plant}.ts`, import.meta.url).href;
-  return {
-    ...slotted("cache", module, "equivalent"),
-    name: "int8_kv",
-    transform: ({ cache, ...stack }) => ({
-      ...stack,
-      cache: { name: "int8_kv", params: { tokens: 8192, inner: cache.name, faulty }, module },
-    }),
-    engaged: ({ quantizedRows = 0 }) => quantizedRows > 0,
-  };
-}
 
 Deno.test("KQ-01 (pair): quantized K/V of a batch lose the prefilled prompt", async () => {
   const of = (faulty: boolean, ...beneath: readonly Technique[]) =>
