@@ -115,9 +115,12 @@ export const fields = (value: unknown): Fields =>
 /** The value as a list; empty where it is none. */
 export const list = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : [];
 
+/** No score, count or time is larger; the squares of larger ones would have no end. */
+const MOST = 1e20;
+
 /** The value where it is a number with an end to it. */
 export const finite = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  typeof value === "number" && Math.abs(value) <= MOST ? value : undefined;
 
 /** The plain values of an object in words, e.g. "dtype float32, revision main". */
 export function settings(value: Fields): string {

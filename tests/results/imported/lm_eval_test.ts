@@ -137,6 +137,11 @@ const REFUSED: readonly (readonly [string, Parameters<typeof imported>, RegExp])
     /acc of document 8 is "NaN"\.$/,
   ],
   [
+    "a score beyond all bounds",
+    [{ scores: scores(9) }, { scores: [...scores(8), 1e300] }],
+    /acc of document 8 is 1e\+300\.$/,
+  ],
+  [
     "a score that is missing",
     [{ scores: scores(9) }, { scores: [...scores(8), null] }],
     /acc of document 8 is null\.$/,
