@@ -4,6 +4,7 @@
  */
 import type { Session, Stack } from "../engine/mod.ts";
 import { type Sample, take } from "../datasets/mod.ts";
+import { earned } from "./engagement.ts";
 import { asked, type Eval } from "./eval.ts";
 
 /** Opens a session of a stack on the bench's engine; sessions are kept by the caller. */
@@ -41,7 +42,7 @@ export class Answers {
     if (left.length === 0) return answers;
     const session = await open(stack);
     for (const batch of again === "" ? [left] : otherwise(left)) {
-      for await (const { id, answer } of e.ask(session, batch)) {
+      for await (const { id, answer } of earned(e, session, batch)) {
         answers.set(id, answer);
         asking(answers.size, samples.length);
       }

@@ -14,8 +14,10 @@ import { underLoad } from "./under_load.ts";
 import { AGAIN, plan, type Planned } from "./plan.ts";
 import type { Check, Outcome, Speed, Trial, WorkloadSpeed } from "./outcome.ts";
 import { underived } from "./rederived.ts";
+import { misread } from "./self_test.ts";
 import { overPeer, workloadSpeed } from "./speed.ts";
 import type { Bench } from "./suite.ts";
+import { Unjudged } from "./unjudged.ts";
 import { judge } from "./verdict.ts";
 
 /** The port through which a run learns what is already done here; results implements it. */
@@ -55,6 +57,7 @@ class Run implements AsyncDisposable {
   readonly #calibration: Calibration;
   /** Why nothing can be judged here: the baseline does not even equal itself. */
   #unfit: string | undefined;
+  #tested = false;
   /** Half-width of the A/A ratio, and the peer's ratio to the baseline, by workload. */
   readonly #noise = new Map<string, number>();
   readonly #peer = new Map<string, WorkloadSpeed["ratio"]>();
@@ -84,16 +87,28 @@ class Run implements AsyncDisposable {
 
   async row(row: Planned): Promise<Outcome> {
     const { trial } = row;
-    const reason = row.blind ?? this.#unfit;
-    if (reason !== undefined) return { kind: "void", trial, reason };
     try {
+      const reason = row.blind ?? await this.#whyUnfit();
+      if (reason !== undefined) return { kind: "void", trial, reason };
       return await this.#judge(row);
     } catch (error) {
       if (error instanceof Unsupported) return { kind: "skipped", trial, reason: error.message };
+      if (error instanceof Unjudged) return { kind: "void", trial, reason: error.message };
       // A technique that breaks ends its own row; a baseline that breaks ends the run.
       if (error instanceof UserError || trial.name === AGAIN) throw error;
       return { kind: "void", trial, reason: `it broke: ${(error as Error).message}` };
     }
+  }
+
+  /** Why nothing can be judged here; what can be known beforehand is asked of the baseline once. */
+  async #whyUnfit(): Promise<string | undefined> {
+    const { suite: { workloads: [workload], seed }, engine, baseline } = this.config;
+    if (!this.#tested && workload !== undefined) {
+      const session = await this.#baseline.open(engine, baseline);
+      this.#unfit ??= await misread(session, workload.prompts, seed);
+      this.#tested = true;
+    }
+    return this.#unfit;
   }
 
   async #judge(row: Planned): Promise<Outcome> {

@@ -6,11 +6,12 @@
 import { type Engine, identity, type Stack } from "../engine/mod.ts";
 import type { Answers } from "./answers.ts";
 import type { Eval } from "./eval.ts";
-import { band, joined, NO_NOISE, type Noise } from "./noise.ts";
+import { band, joined, NO_NOISE, type Noise, WIDEST } from "./noise.ts";
 import type { Opened } from "./opened.ts";
 import { crowd } from "./probes/crowd.ts";
 import { guesses } from "./probes/guesses.ts";
 import type { Bench } from "./suite.ts";
+import { Unjudged } from "./unjudged.ts";
 
 type Asking = (done: number, total: number) => void;
 
@@ -20,7 +21,10 @@ export class Calibration {
 
   constructor(private readonly config: Bench, private readonly answers: Answers) {}
 
-  /** What rounding does to answers of a stack with this model; sessions are opened in `opened`. */
+  /**
+   * What rounding does to answers of a stack with this model; sessions are opened in `opened`.
+   * @throws {Unjudged} when the baseline's model answers otherwise by more than rounding explains.
+   */
   async noise(e: Eval, stack: Stack, opened: Opened, asking: Asking): Promise<Noise> {
     const { noiseOf } = e;
     if (noiseOf === undefined) return NO_NOISE;
@@ -39,6 +43,14 @@ export class Calibration {
       [...reference].map(([id, answer]) => noiseOf(way.get(id)!, answer))
     );
     const noise = joined(all);
+    if (noise.drift > WIDEST && model === identity(baseline, ["model"])) {
+      throw new Unjudged(
+        `the baseline's own answers to ${e.name} move by ${
+          noise.drift.toFixed(3)
+        } logits between ways of asking ` +
+          "that must not matter, which rounding does not explain",
+      );
+    }
     this.#known.set(key, noise);
     this.#bands.set(model, Math.max(this.#bands.get(model) ?? 0, band(noise)));
     return noise;

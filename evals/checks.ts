@@ -4,6 +4,7 @@ import type { Sample } from "../datasets/mod.ts";
 import type { Claim } from "../techniques/mod.ts";
 import type { Answers, Sessions } from "./answers.ts";
 import { compare } from "./compare.ts";
+import { earned } from "./engagement.ts";
 import type { Eval, Grade, Metric } from "./eval.ts";
 import type { Difference } from "./interval.ts";
 import { NO_NOISE, type Noise } from "./noise.ts";
@@ -100,7 +101,7 @@ async function askTogether(e: Eval, comparison: Comparison, columns: readonly Co
   const samples = await answers.samples(e);
   for (const [index, sample] of samples.entries()) {
     const one = async (session: Session) => {
-      for await (const { answer } of e.ask(session, [sample])) return answer;
+      for await (const { answer } of earned(e, session, [sample])) return answer;
     };
     gradePair(e, sample, await one(sessions[0]), await one(sessions[1]), NO_NOISE, columns);
     asking("both")(index + 1, samples.length);

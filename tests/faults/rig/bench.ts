@@ -10,10 +10,10 @@ import {
   type Session,
   type Stack,
 } from "../../../engine/mod.ts";
-import { AGAIN, bench, type Check, type Outcome, plan } from "../../../evals/mod.ts";
+import { AGAIN, type Answered, bench, type Check, type Outcome, plan } from "../../../evals/mod.ts";
 import type { Technique } from "../../../techniques/mod.ts";
 import { adapters } from "./adapters.ts";
-import { type Setting, tinyEngine } from "./engine.ts";
+import { butFor, type Setting, tinyEngine } from "./engine.ts";
 import { evals, workloads } from "./suite.ts";
 import { tinyModel, tinyModelOf } from "./tiny_model.ts";
 
@@ -53,8 +53,10 @@ export async function gate(plant: Plant): Promise<Outcome> {
     ...tiny,
     async open(stack: Stack) {
       const session = await tiny.open(stack);
-      if (isBase(stack) || isProbe(stack)) bases.set(session, { setting: base, stack: identity(stack) });
-      return session;
+      if (!isBase(stack) && !isProbe(stack)) return session;
+      const shown = crediting(session);
+      bases.set(shown, { setting: base, stack: identity(stack) });
+      return shown;
     },
   };
   const suite = {
@@ -85,7 +87,31 @@ interface Base {
 }
 
 const bases = new WeakMap<Session, Base>();
-const answers = new WeakMap<Setting, Map<string, readonly unknown[]>>();
+
+interface Known {
+  readonly answers: readonly Answered<unknown>[];
+  /** What the session that was asked counted for them. */
+  readonly counted: Readonly<Record<string, number>>;
+}
+const answers = new WeakMap<Setting, Map<string, Known>>();
+const credits = new WeakMap<Session, Record<string, number>>();
+
+/** The session, whose counters tell of answers that another one of the same stack gave. */
+function crediting(session: Session): Session {
+  const credit: Record<string, number> = {};
+  const shown: Session = {
+    ...butFor(session),
+    async stats() {
+      const { counters, addedBytes } = await session.stats();
+      return { counters: sum(counters, credit, 1), addedBytes };
+    },
+  };
+  credits.set(shown, credit);
+  return shown;
+}
+
+const sum = (a: Known["counted"], b: Known["counted"], sign: 1 | -1) =>
+  Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + sign * (b[name] ?? 0)]));
 
 /** The eval, which asks sessions of the same baseline the same samples once a process. */
 function shared(e: (typeof evals)[number]): (typeof evals)[number] {
@@ -94,11 +120,19 @@ function shared(e: (typeof evals)[number]): (typeof evals)[number] {
     async *ask(session, samples) {
       const base = bases.get(session);
       if (base === undefined) return yield* e.ask(session, samples);
-      const known = answers.get(base.setting) ?? new Map();
+      const known = answers.get(base.setting) ?? new Map<string, Known>();
       answers.set(base.setting, known);
       const key = JSON.stringify([base.stack, e.name, e.count, e.params, samples.map(({ id }) => id)]);
-      if (!known.has(key)) known.set(key, await Array.fromAsync(e.ask(session, samples)));
-      yield* known.get(key);
+      const given = known.get(key);
+      if (given !== undefined) {
+        const credit = credits.get(session)!;
+        for (const [name, value] of Object.entries(given.counted)) credit[name] = (credit[name] ?? 0) + value;
+        return yield* given.answers;
+      }
+      const { counters: before } = await session.stats();
+      const own = await Array.fromAsync(e.ask(session, samples));
+      known.set(key, { answers: own, counted: sum((await session.stats()).counters, before, -1) });
+      yield* own;
     },
   };
 }
