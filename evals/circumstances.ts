@@ -57,11 +57,11 @@ export function circumstances(raced: Raced, again: boolean): readonly string[] {
   return reasons;
 }
 
-/** Whether an arm's first block waited longer for first tokens, or between tokens, than its others account for. */
+/** Whether an arm's first block waited longer for each row of its prompts, or between tokens, than its others. */
 function cold({ requests }: Raced, blocks: readonly Measured[]): string | undefined {
-  const waits = blocks.map(({ timings }) => {
-    const prompts = timings.reduce((sum, { id }) => sum + (requests.get(id)?.prompt.length ?? 0), 0);
-    return timings.reduce((sum, { sent, tokens }) => sum + (tokens[0] ?? sent) - sent, 0) / prompts;
+  const waits = blocks.map(({ timings, counted: { prefixRows = 0 } }) => {
+    const rows = timings.reduce((sum, { id }) => sum + (requests.get(id)?.prompt.length ?? 0), -prefixRows);
+    return timings.reduce((sum, { sent, tokens }) => sum + (tokens[0] ?? sent) - sent, 0) / rows;
   });
   const gaps = blocks.map(({ timings }) => {
     const spans = timings.map(({ tokens }) => (tokens.at(-1) ?? 0) - (tokens[0] ?? 0));

@@ -71,6 +71,16 @@ Deno.test("found: steps that are slow in both arms' first blocks alone, where th
   ]);
 });
 
+Deno.test("a first block that computes prompts which later ones find in a cache is not cold", async () => {
+  const race = await raced({ cost: (arm, step) => (arm === "candidate" && step === WARM ? 500 : 8) });
+  const prefixRows = ({ timings }: Measured) => race.requests.get(timings[0]!.id)!.prompt.length - 1;
+  const blocks = race.blocks.map((
+    block,
+    i,
+  ) => (i === 1 ? block : { ...block, counted: { prefixRows: prefixRows(block) } }));
+  assertEquals(audit({ ...race, blocks }).filter((reason) => /warming up/.test(reason)), []);
+});
+
 Deno.test("a slow block later than the first is no cold start", async () => {
   assertEquals(audit(await raced({ cost: (_, step) => (step > 3 * WARM && step < 4 * WARM ? 60 : 8) })), []);
 });
