@@ -29,3 +29,4 @@ export { served } from "./quality/served.ts";
 export { divergence, tokenMatch, toRequest, type Transcript } from "./quality/token_match.ts";
 export { NO_NOISE, type Noise, TIE } from "./noise.ts";
 export { lawTest } from "./law.ts";
+export { misread } from "./self_test.ts";
