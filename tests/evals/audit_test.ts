@@ -1,10 +1,20 @@
 /** A clean race on the toy engine, and what the audit says when one thing in it is not as it should be. */
 import { assert, assertEquals } from "@std/assert";
-import { ManualClock, type Session } from "../../engine/mod.ts";
+import { ManualClock, type Session, type Stack } from "../../engine/mod.ts";
 import type { Workload } from "../../datasets/mod.ts";
 import { audit, type Measured, race, type Raced } from "../../evals/mod.ts";
 import { compose, continuousBatching, prefixCache, promptLookup } from "../../techniques/mod.ts";
-import { baseline, inMemory, prompts, timedEngine, workload } from "./toy_bench.ts";
+import {
+  baseline,
+  inMemory,
+  isInt8,
+  outcomes,
+  prompts,
+  timedEngine,
+  toyBench,
+  toyInt8,
+  workload,
+} from "./toy_bench.ts";
 
 type Techniques = Parameters<typeof compose>[1];
 
@@ -202,4 +212,18 @@ Deno.test("a candidate whose tokenizer splits words otherwise is sent other prom
 Deno.test("blocks that overlap did not take turns", async () => {
   const race = changed(await raced(), ({ startedAt }, i) => (i === 0 ? { startedAt: startedAt - 1 } : {}));
   assertEquals(audit(race), ["toy_single: block 2 started before the one before it had ended"]);
+});
+
+Deno.test("a race that the audit refuses makes the outcome void, with the reason", async () => {
+  const config = toyBench({ suite: { candidates: { int8: [toyInt8] } } });
+  const engine = {
+    ...config.engine,
+    open: async (stack: Stack) => {
+      const session = await config.engine.open(stack);
+      return isInt8(stack) ? holding(4)(session) : session;
+    },
+  };
+  const { int8 } = await outcomes({ ...config, engine });
+  assert(int8?.kind === "void", int8?.kind);
+  assert(/27 tokens came together with one before them/.test(int8.reason), int8.reason);
 });
