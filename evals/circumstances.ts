@@ -38,20 +38,20 @@ export function circumstances(raced: Raced, again: boolean): readonly string[] {
     const { low, high } = ratioOf(pairedLogs(raced.blocks), seed).interval;
     const noise = Math.max(high, 1 / low) - 1;
     if (noise > NOISE_FLOOR) {
+      const most = shown(NOISE_FLOOR);
       reasons.push(
-        `${name}: the baseline differs from itself by up to ${shown(noise)} where at most ${
-          shown(NOISE_FLOOR)
-        } ` +
-          "can be measured in: a quieter machine or more pairs are needed",
+        `${name}: the baseline differs from itself by up to ${
+          shown(noise)
+        } where at most ${most} can be measured in: ` +
+          "a quieter machine or more pairs are needed",
       );
     }
   }
   const repeated = repeatedShare([...raced.requests.values()].map(({ prompt }) => prompt));
   if (repeats !== true && repeated > REPEATED) {
+    const share = shown(repeated);
     reasons.push(
-      `${name}: its prompts repeat themselves in ${
-        shown(repeated)
-      } of their text, which the workload does not say`,
+      `${name}: its prompts repeat themselves in ${share} of their text, which the workload does not say`,
     );
   }
   return reasons;
@@ -69,8 +69,9 @@ function cold({ requests }: Raced, blocks: readonly Measured[]): string | undefi
     return spans.reduce((sum, span) => sum + span, 0) / count;
   });
   for (const [what, values] of [["its first tokens", waits], ["a token", gaps]] as const) {
-    const [first, ...rest] = values.filter(Number.isFinite).map(Math.log);
-    if (first === undefined || rest.length < 2) continue;
+    const [first = NaN, ...others] = values.map(Math.log);
+    const rest = others.filter(Number.isFinite);
+    if (rest.length < 2) continue;
     const middle = median(rest);
     const deviation = 1.4826 * median(rest.map((value) => Math.abs(value - middle)));
     if (first - middle > Math.max(Math.log(COLD), COLD_DEVIATIONS * deviation)) {
