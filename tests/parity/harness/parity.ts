@@ -4,8 +4,9 @@
  * likelihood of running text beside PyTorch's.
  *
  * Needs Python 3.11; installs the packages below in --folder (default: assay-parity-harness in the folder for temporary
- * files, 5 GB) unless --python VENV/bin/python (or ASSAY_PEER_PYTHON) has them. Run, for five to ten minutes on two
- * cores: deno run -A tests/parity/harness/parity.ts
+ * files, 5 GB) unless --python VENV/bin/python (or ASSAY_PEER_PYTHON) has them. The harness's answers are kept there too,
+ * so that a run that was cut off goes on; remove them when the model has changed. Run, for five to ten minutes on two
+ * idle cores: deno run -A tests/parity/harness/parity.ts
  */
 import { parseArgs } from "@std/cli";
 import {
@@ -17,6 +18,7 @@ import {
   dense,
   hellaswag,
   lambada,
+  type Model,
   multipleChoice,
   oneAtATime,
   onnxEngine,
@@ -55,43 +57,43 @@ interface Answers {
 }
 
 await main(async () => {
-  const interpreter = await python(await workFolder("harness"), PACKAGES);
-  const folder = await Deno.makeTempDir();
-  try {
-    const model = await defaultModel();
-    const documents = await draw(COUNT);
-    await using session = await onnxEngine({ backend: "native" }).open(
-      { model, cache: dense(), decoder: plain, scheduler: oneAtATime },
-    );
-    const ours = {
-      arc_easy: await choices(session, documents, "arc_easy"),
-      hellaswag: await choices(session, documents, "hellaswag"),
-      lambada_openai: await words(session, documents.lambada_openai),
-      wiki: await nlls(session, documents),
-    };
-    await write(documents, WIKI_TOKENS, folder);
-    await runPython(interpreter, new URL("peer.py", import.meta.url), [model.file, folder]);
-    const theirs = JSON.parse(await Deno.readTextFile(`${folder}/answers.json`)) as Answers;
-    const task = (name: keyof Answers["answers"]) =>
-      compareTask(ours[name], theirs.answers[name], theirs.metrics[name]!);
-    const tasks = {
-      arc_easy: task("arc_easy"),
-      hellaswag: task("hellaswag"),
-      lambada_openai: task("lambada_openai"),
-    };
-    const prompts = {
-      hellaswag: comparePrompts(await all(hellaswag.samples()), theirs.prompts.hellaswag),
-      arc_easy_validation: comparePrompts(await all(arcValidation.samples()), theirs.prompts.arc_validation),
-    };
-    const wiki = compareNll(ours.wiki, theirs.wiki);
-    await keep(import.meta.url, theirs.versions, { tasks, prompts, wiki });
-    return Object.values(tasks).every(agrees) &&
-      Object.values(prompts).every(({ different }) => different === 0) &&
-      wiki.every(({ sameTokens, difference }) => sameTokens && difference < 5e-5);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const folder = await workFolder("harness");
+  const interpreter = await python(folder, PACKAGES);
+  const model = await defaultModel();
+  const documents = await draw(COUNT);
+  const ours = await answer(model, documents);
+  await write(documents, WIKI_TOKENS, folder);
+  await runPython(interpreter, new URL("peer.py", import.meta.url), [model.file, folder]);
+  const theirs = JSON.parse(await Deno.readTextFile(`${folder}/answers.json`)) as Answers;
+  const task = (name: keyof Answers["answers"]) =>
+    compareTask(ours[name], theirs.answers[name], theirs.metrics[name]!);
+  const tasks = {
+    arc_easy: task("arc_easy"),
+    hellaswag: task("hellaswag"),
+    lambada_openai: task("lambada_openai"),
+  };
+  const prompts = {
+    hellaswag: comparePrompts(await all(hellaswag.samples()), theirs.prompts.hellaswag),
+    arc_easy_validation: comparePrompts(await all(arcValidation.samples()), theirs.prompts.arc_validation),
+  };
+  const wiki = compareNll(ours.wiki, theirs.wiki);
+  await keep(import.meta.url, theirs.versions, { tasks, prompts, wiki });
+  return Object.values(tasks).every(agrees) &&
+    Object.values(prompts).every(({ different }) => different === 0) &&
+    wiki.every(({ sameTokens, difference }) => sameTokens && difference < 5e-5);
 });
+
+async function answer(model: Model, documents: Documents) {
+  await using session = await onnxEngine({ backend: "native" }).open(
+    { model, cache: dense(), decoder: plain, scheduler: oneAtATime },
+  );
+  return {
+    arc_easy: await choices(session, documents, "arc_easy"),
+    hellaswag: await choices(session, documents, "hellaswag"),
+    lambada_openai: await words(session, documents.lambada_openai),
+    wiki: await nlls(session, documents),
+  };
+}
 
 /** Our multiple-choice eval's answers and grades. */
 async function choices(session: Session, documents: Documents, task: "arc_easy" | "hellaswag") {

@@ -70,7 +70,14 @@ def main(gguf_file, folder):
     names = [harness_task(name, f"{folder}/{name}.jsonl") for name in TASKS]
     manager = lm_eval.tasks.TaskManager(include_path=folder)
     lm = HFLM(hf_model.write(gguf_file, f"{folder}/model"), device="cpu", dtype="float32", batch_size=8)
-    results = evaluator.simple_evaluate(lm, tasks=names, task_manager=manager, log_samples=True, bootstrap_iters=0)
+    results = evaluator.simple_evaluate(
+        lm,
+        tasks=names,
+        task_manager=manager,
+        use_cache=f"{folder}/likelihoods",
+        log_samples=True,
+        bootstrap_iters=0,
+    )
     answers = {
         name.removesuffix("_ours"): [
             {
