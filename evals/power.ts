@@ -18,8 +18,9 @@ import {
 import { CONTINUITY, fewest, score, Z95 } from "./tango.ts";
 
 export const POWER = 0.8;
-/** Standard normal quantiles at `POWER`, and at 0.84 where only the first terms of an expansion are taken. */
+/** Standard normal quantiles at `POWER`; at 0.81 for a normal approximation; at 0.84 for the first terms of an expansion. */
 const Z80 = 0.8416212335729143;
+const Z81 = 0.8778962950512288;
 const Z84 = 0.9944578832097531;
 /** Expected flips above which the counts are near enough to normal. */
 const COUNTED = 200;
@@ -96,17 +97,20 @@ function logFactorials(n: number): Float64Array {
 /** Samples at which flips decide. */
 export function flipsNeeded(plan: FlipPlan): number {
   const { allowed, discordance, loss = 0, size = 1, effect = 1 } = plan;
-  const decides = (n: number) => {
+  const deciding = (z80: number) => (n: number) => {
     const k = n * discordance;
-    const luck = Z80 * Math.sqrt(Math.max(0, discordance - loss ** 2) * n * effect);
+    const luck = z80 * Math.sqrt(Math.max(0, discordance - loss ** 2) * n * effect);
     const sum = Math.min(k, n * loss + luck);
     const found = Math.max(1, (k * effect + size ** 2) / (k + size));
     const counts = { n: n / found, up: (k + sum) / 2 / found, down: (k - sum) / 2 / found };
     const z = size === 1 ? Z95 : tQuantile(0.95, Math.max(2, n / size) - 1);
     return score(counts, allowed, CONTINUITY) < -z;
   };
-  let n = least(decides, allowed > 0 ? fewest(allowed) : 2);
-  while (size === 1 && n * discordance < COUNTED && powerOfFlips(n, plan) < POWER) n += Math.ceil(n / 200);
+  const from = allowed > 0 ? fewest(allowed) : 2;
+  const rough = least(deciding(Z81), from);
+  if (size > 1 || rough * discordance > COUNTED) return rough;
+  let n = least(deciding(Z80), from);
+  while (n < MOST && powerOfFlips(n, plan) < POWER) n += Math.ceil(n / 200);
   return n;
 }
 
