@@ -42,6 +42,8 @@ export interface Emission {
     readonly tops: readonly number[];
     readonly topLogProbs: readonly number[];
   };
+  /** Guesses that were verified in the step; absent where there were none. */
+  readonly offered?: number;
   readonly finish?: "stop" | "length" | "error";
 }
 

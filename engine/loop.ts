@@ -115,7 +115,8 @@ export class Loop {
         this.live.decoder.observe?.(job, draft.tokens.length, accepted.rows.length - 1);
       }
       const scored = job.scored ? scoresOf(accepted, own, vocabulary) : undefined;
-      emissions.push(this.#emit(job, accepted, scored, at));
+      const emission = this.#emit(job, accepted, scored, at);
+      emissions.push(size > 1 ? { ...emission, offered: size - 1 } : emission);
     }
     return emissions;
   }

@@ -35,10 +35,10 @@ export const evalsOf = ({ short, long }: Texts): readonly Eval<any, any>[] => [
   tokenMatch(prompts, { count: 16, tokens: 24 }),
   served(short, { count: 20, tokens: 40 }),
   served(long, { count: 20, tokens: 304 }),
-  adapted(served(adaptedTexts, { count: 24, tokens: 40 })),
+  adapted(served(adaptedTexts, { count: 48, tokens: 40 })),
   sampled(openings, { count: 6, draws: 48, tokens: 4 }),
   generated(prompts, { count: 24, tokens: 48 }),
-  drafts(prompts, { count: 6, tokens: 40 }),
+  drafts(prompts, { count: 16, tokens: 48 }),
 ];
 
 export const evals = evalsOf({ short: shortTexts, long: longTexts });

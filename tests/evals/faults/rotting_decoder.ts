@@ -1,0 +1,14 @@
+/** Prompt lookup that guesses beside the mark after twenty tokens of an answer. */
+import type { DecoderLive } from "../../../engine/mod.ts";
+import { open as lookup } from "../../../techniques/decoders/prompt_lookup.ts";
+
+export function open(): DecoderLive {
+  const inner = lookup({ longest: 4, shortest: 2, guesses: 7 });
+  return {
+    propose(sequence, room) {
+      const { tokens, parent } = inner.propose(sequence, room);
+      const late = sequence.tokens.length - sequence.prompted > 20;
+      return late ? { tokens: tokens.map((token) => token + 1), parent } : { tokens, parent };
+    },
+  };
+}
