@@ -5,7 +5,7 @@
  *
  * Needs Linux, a C++ compiler, cmake and Python 3.11. It builds llama.cpp and a Python with numpy in --folder
  * (default: assay-parity-llama-cpp in the folder for temporary files), takes 3 GB there, and goes on where it was cut
- * off (but remove it when what is compared has changed); run, for 20 minutes on two cores:
+ * off (remove it when what is compared has changed); run, for 20 minutes on two cores:
  * deno run -A tests/parity/llama_cpp/parity.ts [--folder DIR] [--llama-bin DIR] [--python VENV/bin/python]
  */
 import { workFolder } from "../environment.ts";
