@@ -4,7 +4,7 @@ import { continuousBatching, type Technique } from "../../techniques/mod.ts";
 import { assertAccepted, assertRefused, gate, rewritten, slotted } from "./rig/bench.ts";
 import type { Setting } from "./rig/engine.ts";
 import { frequency, longRope, plainAngle } from "./rig/rotary.ts";
-import type { Angle } from "./rig/tiny_options.ts";
+import type { Angle, TinyOptions } from "./rig/tiny_options.ts";
 
 const bits = new Uint32Array(1);
 const float = new Float32Array(bits.buffer);
@@ -69,4 +69,12 @@ Deno.test("NU-04: prefill and decoding use different rotary scaling", async () =
   const right = { network: { rope: { ...network.rope, table: () => 0 } } };
   assertAccepted(await gate({ techniques, candidate: right }));
   assertRefused(await gate({ techniques, candidate: { network } }), /served off/);
+});
+
+Deno.test("CT-04: gains of norms are rounded to bf16 once", async () => {
+  const weights: TinyOptions["weights"] = (
+    { name },
+    values,
+  ) => (name.endsWith("_norm") ? halved(values) : values);
+  assertAccepted(await gate({ techniques: [rewritten("bf16_gains")], candidate: { network: { weights } } }));
 });
