@@ -1,5 +1,6 @@
-/** Faults of quantized weights. */
-import { assertAccepted, assertRefused, gate, quantized } from "./rig/bench.ts";
+/** Faults of quantized weights and activations. */
+import { staticActivations } from "./plants/static_activations.ts";
+import { assertAccepted, assertRefused, gate, quantized, rewritten } from "./rig/bench.ts";
 import { type Groups, pack, unpack } from "./rig/groups.ts";
 import type { TinyOptions } from "./rig/tiny_options.ts";
 import { GROUP, type Place, SHAPES, tinyWeight } from "./rig/tiny_weights.ts";
@@ -56,4 +57,11 @@ Deno.test("WQ-05: the kernel that decodes reads its neighbour's scale from posit
   const techniques = [quantized(8)];
   assertAccepted(await gate({ techniques, candidate: { network } }));
   assertRefused(await gate({ techniques, candidate: { network: faulty } }), /long_served nll/);
+});
+
+Deno.test("WQ-06: activation scales are calibrated without the padding mask", async () => {
+  const of = (masked: boolean) =>
+    gate({ techniques: [rewritten("static_int8")], candidate: { network: staticActivations(masked) } });
+  assertAccepted(await of(true));
+  assertRefused(await of(false), /short_served nll/);
 });

@@ -125,7 +125,7 @@ const adapted = adapters.map((adapter) =>
 /** 40 tokens each, drawn with the adapters in turn, by which their slices are named. */
 export const adaptedTexts: Dataset<Text> = drawn<Text>(
   "adapted",
-  8 * adapters.length,
+  16 * adapters.length,
   (i) => adapters[i % adapters.length]!.name,
   (about, i) => ({ ...about, text: text(40, 400 + i, adapted[i % adapters.length]) }),
 );
