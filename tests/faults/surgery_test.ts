@@ -1,12 +1,20 @@
-/** Faults of pruning and other surgery on models. */
+/** Faults of distillation, pruning and other surgery on models. */
 import type { Stack } from "../../engine/mod.ts";
 import type { Technique } from "../../techniques/mod.ts";
 import { assertAccepted, assertRefused, gate, has, rewritten } from "./rig/bench.ts";
 import { adapters, type LoadedAdapter } from "./rig/adapters.ts";
+import { distilled, type Mixture } from "./plants/distilled_head.ts";
 import { int8Kv } from "./plants/int8_kv.ts";
 import type { Setting } from "./rig/engine.ts";
 import type { TinyOptions } from "./rig/tiny_options.ts";
 import { SIZE } from "./rig/tiny_weights.ts";
+
+Deno.test("DS-03: the divergence mixes log-probabilities instead of probabilities", async () => {
+  const of = (mixture: Mixture) =>
+    gate({ techniques: [rewritten("distilled")], candidate: { network: distilled(mixture) } });
+  assertAccepted(await of("probabilities"));
+  assertRefused(await of("log-probabilities"), /long_nll nll/);
+});
 
 /**
  * A matrix of so many heads whose rows that turn together stand half a head apart, no longer side by side; `rows`: how
