@@ -58,6 +58,9 @@ export function logitKl(
       }
     },
     grade(answer, _sample, reference) {
+      if (answer.tokens !== reference.tokens || answer.rows.length !== reference.rows.length) {
+        throw new Error("distributions are compared token by token: both must cut the text alike");
+      }
       const vocabulary = answer.rows.length / answer.tokens;
       const parts: number[] = [];
       let same = 0;
@@ -93,9 +96,9 @@ function compareRows(
   for (let v = 0; v < base.length; v++) {
     const [p, q] = [base[v]!, candidate[v]!];
     // exp(-25) times any difference seen here is below the noise of 32-bit sums.
-    if (p > -25) kl += Math.exp(p) * (p - q);
+    if (!(p <= -25)) kl += Math.exp(p) * (p - q);
     if (p > base[topBase]!) topBase = v;
     if (q > candidate[topCandidate]!) topCandidate = v;
   }
-  return { kl: Math.max(0, kl), sameTop: topBase === topCandidate };
+  return { kl: kl < 0 ? 0 : kl, sameTop: topBase === topCandidate };
 }

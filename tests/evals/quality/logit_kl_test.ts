@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { uniform } from "../../../engine/mod.ts";
 import { logitKl } from "../../../evals/mod.ts";
 import { inMemory } from "../toy_bench.ts";
@@ -66,4 +66,27 @@ Deno.test("a token that the candidate rules out is seen in the tail", async () =
   const candidate = base.map((row, t) => (t === 1 ? row.map((value, v) => (v === 7 ? -60 : value)) : row));
   const { kl } = await graded(base, candidate);
   assert(kl!.parts![1]! > 100 * Math.max(kl!.parts![0]!, kl!.parts![2]!, 1e-6));
+});
+
+Deno.test("a base that is no number is no perfect score", async () => {
+  const broken = [new Array<number>(VOCABULARY).fill(NaN), ...rows(1, 12, 2)];
+  assert(Number.isNaN((await graded(broken, broken)).kl!.value));
+});
+
+Deno.test("texts that were cut into other tokens are not compared", async () => {
+  const shorter = await answerTo(
+    e,
+    scripted({ rows: () => Float32Array.from(rows(1, 12, 2).flat()) }),
+    { ...sample, text: "abc" },
+  );
+  const whole = await answerTo(e, scripted({ rows: () => Float32Array.from(rows(1, 12).flat()) }), sample);
+  assertThrows(() => e.grade(whole, sample, shorter), Error, "token by token");
+});
+
+Deno.test("shares of tokens beyond 0.2 nats and beyond 1 nat stand for the tails", async () => {
+  const base = rows(1, 12);
+  const far = [base[0]!, base[1]!, rows(70, 12, 1)[0]!];
+  const { kl_p99, kl_p999 } = await graded(base, far);
+  assertAlmostEquals(kl_p99!.value, 1 / 3, 1e-9);
+  assertAlmostEquals(kl_p999!.value, 1 / 3, 1e-9);
 });
