@@ -13,6 +13,8 @@ import { toRequest } from "./token_match.ts";
 interface Answer {
   /** Of each draw: where it fell in the distribution function of its law, uniform on [0, 1) if it came from it. */
   readonly places: readonly number[];
+  /** The same with the tokens that the text already holds before all others, so that a bent for or against them shows. */
+  readonly repeats: readonly number[];
   /** Draws that their law does not allow. */
   readonly impossible: number;
   /** Of the answers asked again alone: those that came out otherwise. */
@@ -43,6 +45,7 @@ export function sampled(
     sees: ["cache", "decoder", "scheduler"],
     metrics: [
       { name: "law", unit: "p", better: "higher", rule: "law" },
+      { name: "repeats", unit: "p", better: "higher", rule: "law" },
       { name: "impossible", unit: "fraction", better: "lower", rule: "guard", allowed: 0.005 },
       { name: "replay", unit: "fraction", better: "lower", rule: "guard", allowed: 0.25 },
     ],
@@ -62,12 +65,13 @@ export function sampled(
         const told = (id: string) => answers.get(id)!.tokens;
         const changed = repeated.filter(({ id }) => `${again.get(id)!.tokens}` !== `${told(id)}`).length;
         const text = session.tokenizer.decode([...told(requests[0]!.id)]);
-        const { places, impossible } = await placesOf(session, requests, told);
-        yield { id: sample.id, answer: { places, impossible, changed: changed / repeated.length, text } };
+        const placed = await placesOf(session, requests, told);
+        yield { id: sample.id, answer: { ...placed, changed: changed / repeated.length, text } };
       }
     },
-    grade: ({ places, impossible, changed }) => ({
+    grade: ({ places, repeats, impossible, changed }) => ({
       law: { value: 0, weight: places.length, parts: places },
+      repeats: { value: 0, weight: repeats.length, parts: repeats },
       impossible: { value: impossible / places.length, weight: places.length },
       replay: { value: changed },
     }),
@@ -91,24 +95,36 @@ async function placesOf(
     continuations: [told(id)],
     distributions: true,
   }));
-  const sampling = new Map(requests.map((request) => [request.id, request.sampling!]));
-  const places: number[] = [];
+  const asked = new Map(requests.map((request) => [request.id, request]));
+  const [places, repeats]: [number[], number[]] = [[], []];
   let impossible = 0;
   for await (const { id, distributions: [rows] } of scored(session, items)) {
+    const { prompt, sampling } = asked.get(id)!;
     told(id).forEach((token, i) => {
       const width = rows!.length / told(id).length;
       const row = rows!.subarray(i * width, (i + 1) * width);
-      const { ids, probabilities } = distribution(row, sampling.get(id)!);
-      const at = ids.indexOf(token);
-      if (at < 0) impossible++;
-      const below = probabilities.slice(0, at < 0 ? ids.length : at).reduce((sum, p) => sum + p, 0);
-      // Within a token's own share the place is drawn, so that it is uniform over the whole.
-      places.push(
-        Math.min(1 - 1e-12, below + (at < 0 ? 0 : probabilities[at]!) * uniform(places.length, 77)),
-      );
+      const { ids, probabilities } = distribution(row, sampling!);
+      const law = ids.map((id, rank): Possible => ({ id, probability: probabilities[rank]! }));
+      const held = new Set([...prompt, ...told(id).slice(0, i)]);
+      const [old, fresh] = [law.filter(({ id }) => held.has(id)), law.filter(({ id }) => !held.has(id))];
+      if (!ids.includes(token)) impossible++;
+      places.push(placeOf(token, law, uniform(places.length, 77)));
+      repeats.push(placeOf(token, [...old, ...fresh], uniform(repeats.length, 78)));
     });
   }
-  return { places, impossible };
+  return { places, repeats, impossible };
+}
+
+interface Possible {
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** Where a token lies in the distribution function; `within` its own share, so that places are uniform over the whole. */
+function placeOf(token: number, law: readonly Possible[], within: number): number {
+  const at = law.findIndex(({ id }) => id === token);
+  const below = law.slice(0, at < 0 ? law.length : at).reduce((sum, { probability }) => sum + probability, 0);
+  return Math.min(1 - 1e-12, below + (law[at]?.probability ?? 0) * within);
 }
 
 async function* scored(session: Session, items: Parameters<Session["score"]>[0]) {
