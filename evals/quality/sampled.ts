@@ -5,17 +5,16 @@
  */
 import { type Dataset, hash, type Prompt } from "../../datasets/mod.ts";
 import { distribution, type Request, type Sampling, type Session, uniform } from "../../engine/mod.ts";
-import { alone, crowded } from "../asking.ts";
+import { alone, type Collected, crowded } from "../asking.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
+import { driftOf, joined, NO_NOISE, type Noise, TIE } from "../noise.ts";
 import { toRequest } from "./token_match.ts";
 
 interface Answer {
   /** Of each draw: where it fell in the distribution function of its law, uniform on [0, 1) if it came from it. */
   readonly places: readonly number[];
-  /** The same with the tokens that the text already holds before all others, so that a bent for or against them shows. */
-  readonly repeats: readonly number[];
-  /** Draws that their law does not allow. */
+  /** Draws that their law does not allow, be it moved by as much as the session's scores differ from its draws'. */
   readonly impossible: number;
   /** Of the answers asked again alone: those that came out otherwise. */
   readonly changed: number;
@@ -26,7 +25,7 @@ interface Answer {
 const SAMPLINGS: readonly Omit<Sampling, "seed">[] = [
   { temperature: 1 },
   { temperature: 0.7, topP: 0.9 },
-  { temperature: 1.3, topK: 8 },
+  { temperature: 1.3, topK: 4 },
 ];
 /** One in so many answers is asked again alone. */
 const AGAIN = 8;
@@ -45,8 +44,7 @@ export function sampled(
     sees: ["cache", "decoder", "scheduler"],
     metrics: [
       { name: "law", unit: "p", better: "higher", rule: "law" },
-      { name: "repeats", unit: "p", better: "higher", rule: "law" },
-      { name: "impossible", unit: "fraction", better: "lower", rule: "guard", allowed: 0.005 },
+      { name: "impossible", unit: "breaches", better: "lower", rule: "exact" },
       { name: "replay", unit: "fraction", better: "lower", rule: "guard", allowed: 0.25 },
     ],
     async *ask(session: Session, samples: readonly Prompt[]): AsyncIterable<Answered<Answer>> {
@@ -57,22 +55,24 @@ export function sampled(
           prompt,
           maxTokens: tokens,
           stop: [],
+          scored: true,
           sampling: { ...SAMPLINGS[draw % SAMPLINGS.length]!, seed: hash(`${sample.id}#${draw}`) },
         }));
         const answers = await crowded(session, requests);
         const repeated = requests.filter((_, draw) => draw % AGAIN === 0);
         const again = await alone(session, repeated);
-        const told = (id: string) => answers.get(id)!.tokens;
-        const changed = repeated.filter(({ id }) => `${again.get(id)!.tokens}` !== `${told(id)}`).length;
-        const text = session.tokenizer.decode([...told(requests[0]!.id)]);
-        const placed = await placesOf(session, requests, told);
-        yield { id: sample.id, answer: { ...placed, changed: changed / repeated.length, text } };
+        const told = (id: string) => answers.get(id)!;
+        const changed = repeated.filter(({ id }) =>
+          `${again.get(id)!.tokens}` !== `${told(id).tokens}`
+        ).length;
+        const text = session.tokenizer.decode([...told(requests[0]!.id).tokens]);
+        const { places, impossible } = await placesOf(session, requests, told);
+        yield { id: sample.id, answer: { places, impossible, changed: changed / repeated.length, text } };
       }
     },
-    grade: ({ places, repeats, impossible, changed }) => ({
+    grade: ({ places, impossible, changed }) => ({
       law: { value: 0, weight: places.length, parts: places },
-      repeats: { value: 0, weight: repeats.length, parts: repeats },
-      impossible: { value: impossible / places.length, weight: places.length },
+      impossible: { value: impossible },
       replay: { value: changed },
     }),
     work: ({ turns }) => ({
@@ -87,46 +87,51 @@ export function sampled(
 async function placesOf(
   session: Session,
   requests: readonly Request[],
-  told: (id: string) => readonly number[],
+  told: (id: string) => Collected,
 ) {
   const items = requests.map(({ id, prompt }) => ({
     id,
     context: prompt,
-    continuations: [told(id)],
+    continuations: [told(id).tokens],
     distributions: true,
   }));
-  const asked = new Map(requests.map((request) => [request.id, request]));
-  const [places, repeats]: [number[], number[]] = [[], []];
-  let impossible = 0;
-  for await (const { id, distributions: [rows] } of scored(session, items)) {
-    const { prompt, sampling } = asked.get(id)!;
-    told(id).forEach((token, i) => {
-      const width = rows!.length / told(id).length;
+  const sampling = new Map(requests.map((request) => [request.id, request.sampling!]));
+  const places: number[] = [];
+  const left: { readonly token: number; readonly row: Float32Array; readonly sampling: Sampling }[] = [];
+  let noise = NO_NOISE;
+  for await (const { id, distributions: [rows], logProbs: [logProbs] } of scored(session, items)) {
+    const { tokens, logProbs: drawn } = told(id);
+    noise = joined([noise, driftOf(drawn, [...logProbs!])]);
+    const own = sampling.get(id)!;
+    tokens.forEach((token, i) => {
+      const width = rows!.length / tokens.length;
       const row = rows!.subarray(i * width, (i + 1) * width);
-      const { ids, probabilities } = distribution(row, sampling!);
-      const law = ids.map((id, rank): Possible => ({ id, probability: probabilities[rank]! }));
-      const held = new Set([...prompt, ...told(id).slice(0, i)]);
-      const [old, fresh] = [law.filter(({ id }) => held.has(id)), law.filter(({ id }) => !held.has(id))];
-      if (!ids.includes(token)) impossible++;
-      places.push(placeOf(token, law, uniform(places.length, 77)));
-      repeats.push(placeOf(token, [...old, ...fresh], uniform(repeats.length, 78)));
+      const { ids, probabilities } = distribution(row, own);
+      const at = ids.indexOf(token);
+      if (at < 0) left.push({ token, row, sampling: own });
+      const below = probabilities.slice(0, at < 0 ? ids.length : at).reduce((sum, p) => sum + p, 0);
+      // Within a token's own share the place is drawn, so that it is uniform over the whole.
+      places.push(
+        Math.min(1 - 1e-12, below + (at < 0 ? 0 : probabilities[at]!) * uniform(places.length, 77)),
+      );
     });
   }
-  return { places, repeats, impossible };
+  const impossible = left.filter(({ token, row, sampling }) => !mightBe(token, row, sampling, noise)).length;
+  return { places, impossible };
 }
 
-interface Possible {
-  readonly id: number;
-  readonly probability: number;
-}
-
-/** Where a token lies in the distribution function; `within` its own share, so that places are uniform over the whole. */
-function placeOf(token: number, law: readonly Possible[], within: number): number {
-  const at = law.findIndex(({ id }) => id === token);
-  const below = law.slice(0, at < 0 ? law.length : at).reduce((sum, { probability }) => sum + probability, 0);
-  return Math.min(1 - 1e-12, below + (law[at]?.probability ?? 0) * within);
+/** Whether rounding explains a token that its law leaves out: the law of a row that differs by so much may keep it. */
+function mightBe(token: number, row: Float32Array, sampling: Sampling, { drift }: Noise): boolean {
+  if (drift <= TIE) return false;
+  const moved = row.slice();
+  moved[token]! += 2 * drift;
+  const { topP } = sampling;
+  const wider = topP === undefined ? sampling : { ...sampling, topP: Math.min(1, topP + 2 * drift) };
+  return distribution(moved, wider).ids.includes(token);
 }
 
 async function* scored(session: Session, items: Parameters<Session["score"]>[0]) {
-  for await (const { id, distributions } of session.score(items)) yield { id, distributions: distributions! };
+  for await (const { id, logProbs, distributions } of session.score(items)) {
+    yield { id, logProbs, distributions: distributions! };
+  }
 }
