@@ -35,7 +35,7 @@ async function check(stack: Stack, name: string): Promise<Check> {
 Deno.test("draws of right stacks follow their law, are possible, and come again under their seed", async () => {
   const stacked = (await compose(baseline, [promptLookup(), continuousBatching()])).at(-1)!;
   for (const stack of [baseline, stacked]) {
-    for (const name of ["law", "impossible", "replay"]) {
+    for (const name of ["law", "repeats", "impossible", "replay"]) {
       assertEquals((await check(stack, name)).decision, "pass", `${name} of ${stack.decoder.name}`);
     }
   }
@@ -53,4 +53,8 @@ Deno.test("a decoder that draws what topK cuts away draws the impossible", async
 
 Deno.test("a decoder that draws by a count of its own does not draw the same again", async () => {
   assertEquals((await check(decoder("counting_decoder"), "replay")).decision, "fail");
+});
+
+Deno.test("a decoder that shuns what was said before breaks the law of repeats", async () => {
+  assertEquals((await check(decoder("shy_decoder"), "repeats")).decision, "fail");
 });
