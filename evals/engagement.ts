@@ -3,7 +3,7 @@
  * time as it was: it would pass all checks, and its label would be credited with what others did.
  */
 import type { Technique } from "../techniques/mod.ts";
-import type { Session } from "../engine/mod.ts";
+import type { Session, SlotName } from "../engine/mod.ts";
 import type { Sample } from "../datasets/mod.ts";
 import type { Answered, Eval } from "./eval.ts";
 import type { Check } from "./outcome.ts";
@@ -18,17 +18,20 @@ export function idle(
   return one && `${one.name} never ran: ${JSON.stringify(counters)}`;
 }
 
+/** The slots that likelihoods are computed with, whatever is emitted. */
+const COMPUTING: readonly SlotName[] = ["model", "cache"];
+
 /**
  * Which technique changed nothing, in words: it claims answers that differ within margins, and every likelihood equals
- * that of the stack beneath to the bit. `steps`: the checks of each technique beside the stack beneath it. A technique
- * whose counters prove that it ran needs no other proof.
+ * that of the stack beneath to the bit. Either it did nothing, or no question reached it; what it may do elsewhere was
+ * not judged. `steps`: the checks of each technique beside the stack beneath it.
  */
 export function unchanged(
   techniques: readonly Technique[],
   steps: readonly (readonly Check[])[],
 ): string | undefined {
-  for (const [i, { name, slot, claim, engaged }] of techniques.entries()) {
-    if (slot !== "model" || claim === "identical" || engaged !== undefined) continue;
+  for (const [i, { name, slot, claim }] of techniques.entries()) {
+    if (claim === "identical" || !COMPUTING.includes(slot)) continue;
     const likelihoods = steps[i]!.filter(({ unit }) => unit === "nats/token");
     const samples = likelihoods.flatMap(({ samples }) => samples);
     if (samples.length > 0 && samples.every(({ base, candidate }) => base === candidate)) {

@@ -1,7 +1,8 @@
 /** A technique that did nothing is void, however well it passes. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Technique } from "../../techniques/mod.ts";
-import { outcomes, toyBench, toyInt8, workload } from "./toy_bench.ts";
+import { promptLookup, type Technique } from "../../techniques/mod.ts";
+import { served } from "../../evals/mod.ts";
+import { outcomes, texts, toyBench, toyInt8, workload } from "./toy_bench.ts";
 
 /** A technique that changes the label of the weights alone. */
 const relabelled: Technique = {
@@ -34,9 +35,19 @@ Deno.test("a second technique that changes nothing beyond the first is void", as
   assertStringIncludes(outcome.reason, "relabelled changed nothing");
 });
 
-Deno.test("a technique whose counters prove that it ran may change nothing", async () => {
+Deno.test("counters that say that it ran are no proof that a question reached it", async () => {
   const { kind } = await outcomeOf({ ...relabelled, engaged: ({ steps }) => steps! > 0 });
-  assertEquals(kind, "recorded");
+  assertEquals(kind, "void");
+});
+
+Deno.test("a decoder that claims equivalence may leave every likelihood as it was", async () => {
+  const decoder: Technique = { ...promptLookup(), claim: "equivalent", engaged: () => true };
+  const suite = {
+    candidates: { decoder: [decoder] },
+    evals: [served(texts, { count: 30, tokens: 40 })],
+    workloads: [workload({ requests: 8 })],
+  };
+  assertEquals((await outcomes(toyBench({ suite }))).decoder?.kind, "recorded");
 });
 
 Deno.test("a rewrite that claims to be identical may change nothing", async () => {
