@@ -234,3 +234,18 @@ Deno.test("EV-11: a decoder is asked what never enters it", async () => {
   assertRefused(await gate({ techniques: [decoder(true)] }), /prompts_match divergent/);
   assertAccepted(await gate({ techniques: [decoder(false)] }));
 });
+
+Deno.test("CT-06: sums come out otherwise in batches of another size", async () => {
+  const network: TinyOptions = {
+    logits: (logits, { batch }) => {
+      for (let i = 0; i < logits.length; i++) {
+        logits[i]! += 0.01 * Math.sin(i * 12.9898 + batch.tokens.length * 78.233);
+      }
+    },
+  };
+  const base = { network };
+  assertAccepted(await gate({ techniques: [], base }));
+  const batching = continuousBatching({ sequences: 5, rows: 96 });
+  assertAccepted(await gate({ techniques: [batching], candidate: base, base }));
+  assertAccepted(await gate({ ...int4, candidate: { network: { ...network, weights: fourBits } }, base }));
+});
