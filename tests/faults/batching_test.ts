@@ -60,13 +60,13 @@ function padding({ batch, sequence }: Row): number {
   return Math.max(...ends) - ends[sequence]!;
 }
 
-Deno.test("BA-01: one vector of positions for a batch that is padded on the left", (t) =>
+Deno.test("BA-01 (pair): one vector of positions for a batch that is padded on the left", (t) =>
   refusedTogether(t, "padded batch", /served off|divergent/, {
     faulty: { rope: { position: (row) => row.position + padding(row) } },
     clean: { rope: { position: ({ position }) => position } },
   }));
 
-Deno.test("BA-02: rows whose chunk of the prefix is empty still count in the merge", (t) => {
+Deno.test("BA-02 (pair): rows whose chunk of the prefix is empty still count in the merge", (t) => {
   const attention = (empty: number): AttentionOptions => ({
     chunk: 24,
     lse: (lse, { keys }) => (keys === 0 ? empty : lse),
@@ -77,7 +77,7 @@ Deno.test("BA-02: rows whose chunk of the prefix is empty still count in the mer
   });
 });
 
-Deno.test("BA-04: padding of a batch of fixed size writes into live rows", async (t) => {
+Deno.test("BA-04 (pair): padding of a batch of fixed size writes into live rows", async (t) => {
   const captured = (stale: boolean) => slotted("cache", plant("captured_cache"), "identical", { stale });
   await t.step(
     "the graphs alone are recorded",
@@ -94,7 +94,7 @@ Deno.test("BA-04: padding of a batch of fixed size writes into live rows", async
   );
 });
 
-Deno.test("BA-05: a request that ends leaves its neighbours with each other's rows", async (t) => {
+Deno.test("BA-05 (pair): a request that ends leaves its neighbours with each other's rows", async (t) => {
   const block = (moves: boolean) => slotted("cache", plant("batch_cache"), "identical", { moves });
   await t.step(
     "the block alone is recorded",
@@ -111,7 +111,7 @@ Deno.test("BA-05: a request that ends leaves its neighbours with each other's ro
   );
 });
 
-Deno.test("BA-08: one long neighbour switches the rotary table of the whole batch", (t) => {
+Deno.test("BA-08 (pair): one long neighbour switches the rotary table of the whole batch", (t) => {
   const rope = longRope(128, [1, 1.5, 4, 8]);
   const others = ({ batch, sequence }: Row) =>
     Math.max(0, ...endsOf(batch).filter((_, other) => other !== sequence));

@@ -10,7 +10,7 @@ const plant = (name: string) => import.meta.resolve(`./plants/${name}.ts`);
 
 const offload = (fault: boolean) => slotted("cache", plant("offload_cache"), "identical", { fault });
 
-Deno.test("PC-03: a load from the host overwrites K/V that is still being read", async (t) => {
+Deno.test("PC-03 (pair): a load from the host overwrites K/V that is still being read", async (t) => {
   await t.step(
     "one request at a time, it is recorded",
     async () => assertAccepted(await gate({ techniques: [offload(true)] })),
@@ -59,7 +59,7 @@ Deno.test("PC-06: an evicting cache tells the number of kept rows as the positio
   );
 });
 
-Deno.test("PC-07: eviction in a later chunk of a prompt leaves the values in the old order", async (t) => {
+Deno.test("PC-07 (pair): eviction in a later chunk of a prompt leaves the values in the old order", async (t) => {
   const of = (...techniques: Technique[]) => gate({ techniques, base: windowed, candidate: windowed });
   const whole = continuousBatching({ sequences: 2, rows: 1024 });
   const chunked = continuousBatching({ sequences: 2, rows: 48 });
@@ -78,7 +78,7 @@ Deno.test("PC-07: eviction in a later chunk of a prompt leaves the values in the
   );
 });
 
-Deno.test("PC-08: a log-sum-exp in base 2 is merged as one in base e on every prefix hit", async (t) => {
+Deno.test("PC-08 (pair): a log-sum-exp in base 2 is merged as one in base e on every prefix hit", async (t) => {
   const sharing = slotted("cache", plant("shared_view"), "identical", { tokens: 8192 });
   const isHit = ({ batch, sequence, phase }: Row) =>
     phase === "prefill" && ((batch.past[sequence] as SharedView).shared ?? 0) > 0;

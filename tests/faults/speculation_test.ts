@@ -22,7 +22,7 @@ const clean = () => outcome ??= gate({ techniques: [drafted("none")] });
 const WINDOW = 96;
 const windowed: Setting = { network: { attention: { window: WINDOW } } };
 
-Deno.test("SP-01: rejected guesses stay in a cache that cannot be trimmed", async (t) => {
+Deno.test("SP-01 (pair): rejected guesses stay in a cache that cannot be trimmed", async (t) => {
   const rolling = (fault: string) =>
     slotted("cache", plant("rolling_cache"), "identical", { window: WINDOW, fault });
   const of = (...techniques: Technique[]) => gate({ techniques, base: windowed, candidate: windowed });
@@ -49,7 +49,7 @@ Deno.test("SP-02: the draft's cache is trimmed by one row too many", async (t) =
   );
 });
 
-Deno.test("SP-04: rolling back before verification resets the cache", async (t) => {
+Deno.test("SP-04 (pair): rolling back before verification resets the cache", async (t) => {
   const cache = (resets: boolean) =>
     slotted("cache", plant("reset_cache"), "identical", { resets, tokens: 8192 });
   await t.step(
@@ -82,7 +82,7 @@ Deno.test("SP-06: where guesses are verified the draw is thrown away for the lik
   );
 });
 
-Deno.test("SP-09: the end of an answer is looked for in the last token of a step alone", async (t) => {
+Deno.test("SP-09 (pair): the end of an answer is looked for in the last token of a step alone", async (t) => {
   const server = kernel("server");
   const of = (where: "anywhere" | "last", ...techniques: Technique[]) =>
     gate({
