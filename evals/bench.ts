@@ -121,31 +121,29 @@ class Run implements AsyncDisposable {
     const early = judge(quiet);
     if (early.kind !== "pass") return { kind: "rejected", trial, verdict: early };
 
-    // Both arms race in sessions of their own: what the questions left in a cache must make neither faster nor larger.
-    await using base = await engine.open(baseline);
-    await using candidate = await row.engine.open(row.candidate);
-    const raced: Raced[] = [];
-    for (const workload of suite.workloads) {
-      const stage = `race ${workload.name}`;
-      raced.push(
-        await race(
-          { base, candidate },
-          workload,
-          suite.pairs,
-          (done, total) => this.progress({ row: trial.name, stage, done, total }),
-          clock,
-        ),
-      );
-    }
-    const reason = raced.flatMap((one) => audit(one, trial.name === AGAIN))[0] ??
-      idle(row.techniques, (await candidate.stats()).counters);
-    if (reason !== undefined) return { kind: "void", trial, reason };
-    const bytes = { base: (await base.stats()).addedBytes, candidate: (await candidate.stats()).addedBytes };
+    // Both arms race in sessions of their own, new ones for each workload: what a cache was left by other questions
+    // must make neither faster nor larger.
     const identical = row.techniques.every((technique) => technique.claim === "identical");
-    const loaded: Check[] = [];
-    for (const one of raced) {
+    const [raced, loaded]: [Raced[], Check[]] = [[], []];
+    const most: Record<string, number> = {};
+    const bytes = { base: 0, candidate: 0 };
+    for (const workload of suite.workloads) {
+      await using base = await engine.open(baseline);
+      await using candidate = await row.engine.open(row.candidate);
+      const told = (done: number, total: number) =>
+        this.progress({ row: trial.name, stage: `race ${workload.name}`, done, total });
+      const one = await race({ base, candidate }, workload, suite.pairs, told, clock);
+      const reason = audit(one, trial.name === AGAIN)[0];
+      if (reason !== undefined) return { kind: "void", trial, reason };
+      const { counters, addedBytes } = await candidate.stats();
+      for (const [name, count] of Object.entries(counters)) most[name] = Math.max(most[name] ?? 0, count);
+      bytes.candidate = Math.max(bytes.candidate, addedBytes);
+      bytes.base = Math.max(bytes.base, (await base.stats()).addedBytes);
+      raced.push(one);
       loaded.push(await underLoad(one, identical, candidate, this.#calibration.bandOf(baseline)));
     }
+    const never = suite.workloads.length === 0 ? undefined : idle(row.techniques, most);
+    if (never !== undefined) return { kind: "void", trial, reason: never };
     const verdict = judge([...quiet, ...loaded]);
     if (verdict.kind !== "pass") return { kind: "rejected", trial, verdict };
     const speed = this.#speed(trial, raced, bytes);
