@@ -1,9 +1,13 @@
-/** Faults of drawing. */
+/** Faults of drawing, and of cutting text into tokens. */
+import type { Tokenizer } from "../../engine/mod.ts";
 import type { Outcome } from "../../evals/mod.ts";
 import { continuousBatching, type Technique } from "../../techniques/mod.ts";
 import { computes, kernel } from "./plants/kernel.ts";
+import { canonical, hasty, pairedTexts } from "./plants/pair_tokenizer.ts";
 import { assertAccepted, assertRefused, gate, slotted } from "./rig/bench.ts";
+import { choices, passages } from "./rig/data.ts";
 import type { Setting } from "./rig/engine.ts";
+import { evalsOf } from "./rig/suite.ts";
 
 const plant = (name: string) => import.meta.resolve(`./plants/${name}.ts`);
 const batching = continuousBatching();
@@ -18,10 +22,11 @@ function bfloat16(value: number): number {
   return new Float32Array(bits.buffer)[0]!;
 }
 
-Deno.test("SA-02 (pair): tokens that are tied with the last one of top-k are kept too", async (t) => {
-  const rounded: Setting = {
-    network: { logits: (logits) => logits.forEach((value, i) => (logits[i] = bfloat16(value))) },
-  };
+const rounded: Setting = {
+  network: { logits: (logits) => logits.forEach((value, i) => (logits[i] = bfloat16(value))) },
+};
+
+Deno.test("SA-02: tokens that are tied with the last one of top-k are kept too", async (t) => {
   const of = (...techniques: Technique[]) =>
     gate({ techniques, candidate: (stack) => (computes(stack, "bfloat16") ? rounded : {}) });
   const threshold = (ties: boolean) => slotted("decoder", plant("threshold_sampler"), "identical", { ties });
@@ -57,8 +62,27 @@ async function refusedInBatches(t: Deno.TestContext, fault: string, by: RegExp) 
   );
 }
 
-Deno.test("SA-03 (pair): rows are grouped and their parameters are not", (t) =>
+Deno.test("SA-03: rows are grouped and their parameters are not", (t) =>
   refusedInBatches(t, "order", /sampled (law|impossible)/));
 
-Deno.test("SA-05 (pair): a neighbour without a seed takes the seeds of all", (t) =>
+Deno.test("SA-05: a neighbour without a seed takes the seeds of all", (t) =>
   refusedInBatches(t, "generator", /sampled replay/));
+
+/** Rounds, and brings a tokenizer of its own. */
+const exported = kernel("export", "equivalent");
+
+Deno.test("SA-07: pairs of letters are merged from the left and not by rank", async (t) => {
+  const base: Setting = { tokenizer: canonical };
+  // Sets that are cut into letters, which either tokenizer would join.
+  const cut: readonly string[] = [choices.name, passages.name];
+  const evals = evalsOf(pairedTexts).filter(({ dataset }) => !cut.includes(dataset.name));
+  const of = (tokenizer: Tokenizer) =>
+    gate({
+      techniques: [exported],
+      base,
+      candidate: { ...rounded, tokenizer },
+      evals,
+    });
+  await t.step("it is refused", async () => assertRefused(await of(hasty), /paired_short_nll nll/));
+  await t.step("by rank, it is recorded", async () => assertAccepted(await of(canonical)));
+});
