@@ -6,7 +6,7 @@
 import { type Engine, identity, type Stack } from "../engine/mod.ts";
 import type { Answers } from "./answers.ts";
 import type { Eval } from "./eval.ts";
-import { band, joined, NO_NOISE, type Noise, WIDEST } from "./noise.ts";
+import { band, joined, NO_NOISE, type Noise, noisiest, WIDEST } from "./noise.ts";
 import type { Opened } from "./opened.ts";
 import { crowd } from "./probes/crowd.ts";
 import { guesses } from "./probes/guesses.ts";
@@ -39,10 +39,11 @@ export class Calibration {
     const reference = await ask(plain, engine, "");
     const ways = [await ask({ ...plain, scheduler: crowd, decoder: guesses }, engine, "")];
     for (const [i, other] of alike.entries()) ways.push(await ask(plain, other, `alike ${i}`));
-    const all = [reference, ...ways].flatMap((way) =>
-      [...reference].map(([id, answer]) => noiseOf(way.get(id)!, answer))
+    const noise = noisiest(
+      [reference, ...ways].map((way) =>
+        joined([...reference].map(([id, answer]) => noiseOf(way.get(id)!, answer)))
+      ),
     );
-    const noise = joined(all);
     if (noise.drift > WIDEST && model === identity(baseline, ["model"])) {
       throw new Unjudged(
         `the baseline's own answers to ${e.name} move by ${

@@ -37,7 +37,7 @@ export const meanDrift = ({ sum, positions }: Noise): number =>
 /** Share of answers that turn over by rounding alone. */
 export const tieRate = ({ ties, answers }: Noise): number => (answers === 0 ? 0 : ties / answers);
 
-/** Noise of several ways of asking together. */
+/** Noise of several answers together. */
 export function joined(all: readonly Noise[]): Noise {
   return all.reduce((a, b) => ({
     drift: Math.max(a.drift, b.drift),
@@ -46,6 +46,16 @@ export function joined(all: readonly Noise[]): Noise {
     ties: a.ties + b.ties,
     answers: a.answers + b.answers,
   }), NO_NOISE);
+}
+
+/** Noise of several ways of asking, any of which may be a candidate's: each quantity is the noisiest way's. */
+export function noisiest(ways: readonly Noise[]): Noise {
+  const most = (of: (noise: Noise) => number) =>
+    ways.reduce((best, way) => (of(way) > of(best) ? way : best), NO_NOISE);
+  const { drift } = most((way) => way.drift);
+  const { sum, positions } = most(meanDrift);
+  const { ties, answers } = most(tieRate);
+  return { drift, sum, positions, ties, answers };
 }
 
 /** The drift between two lists of the same quantity, position by position. */

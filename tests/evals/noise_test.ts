@@ -1,5 +1,15 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { band, driftOf, joined, meanDrift, NO_NOISE, TIE, tieRate, WIDEST } from "../../evals/noise.ts";
+import {
+  band,
+  driftOf,
+  joined,
+  meanDrift,
+  NO_NOISE,
+  noisiest,
+  TIE,
+  tieRate,
+  WIDEST,
+} from "../../evals/noise.ts";
 
 Deno.test("without any noise the band is that of 32-bit sums", () => {
   assertEquals([band(NO_NOISE), meanDrift(NO_NOISE), tieRate(NO_NOISE)], [TIE, TIE, 0]);
@@ -16,9 +26,15 @@ Deno.test("drift is taken position by position, as far as both go", () => {
   assertEquals(positions, 3);
 });
 
-Deno.test("several ways of asking have the largest drift of all, and all their choices", () => {
+Deno.test("several answers have the largest drift of all, and all their choices", () => {
   const one = { drift: 0.1, sum: 0.2, positions: 10, ties: 1, answers: 2 };
   const both = joined([one, { ...one, drift: 0.3 }]);
   assertEquals(both, { drift: 0.3, sum: 0.4, positions: 20, ties: 2, answers: 4 });
   assertEquals([meanDrift(both), tieRate(both)], [0.02, 0.5]);
+});
+
+Deno.test("of several ways of asking the noisiest counts, whatever others show that differ in nothing", () => {
+  const quiet = { drift: 0, sum: 0, positions: 100, ties: 0, answers: 10 };
+  const loud = { drift: 0.3, sum: 4, positions: 100, ties: 1, answers: 10 };
+  assertEquals(noisiest([quiet, loud, quiet]), loud);
 });
