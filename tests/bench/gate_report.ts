@@ -46,7 +46,7 @@ const PARTS: Readonly<Record<Cell["part"], Part>> = {
   "at the margin, in turn": {
     title: "False accepts under peeking",
     what:
-      "The true loss is exactly the margin; samples come in turn and every look may decide, first at a quarter of the fixed plan, then with half as many more each time, up to three times the plan.",
+      "The true loss is exactly the margin; samples come in turn and every look may decide, first at a quarter of the fixed plan, then with twice as many each time (amounts: a quarter more), up to three times the plan.",
     promise: AT_MOST,
   },
   "no loss, in turn": {
