@@ -57,7 +57,7 @@ const PARTS: Readonly<Record<Cell["part"], Part>> = {
   limits: {
     title: "Limits",
     what:
-      "False accepts where 5 % cannot be promised: losses so rare or so heavy-tailed that the clusters which carry the mean are mostly not in the sample. No bound that says anything holds for every such law (Bahadur and Savage, 1956). They shrink with the number of clusters; a share p of broken clusters is seen at all with probability 1 - (1 - p)^n. The guards, the tails and the exact checks look for these instead.",
+      "False accepts where 5 % cannot be promised: losses so rare or so heavy-tailed that the clusters which carry the mean are mostly not in the sample. No bound that says anything holds for every such law (Bahadur and Savage, 1956). A share p of broken clusters is seen at all with probability 1 - (1 - p)^n; the rates come down where a sample holds several of them. The guards, the tails and the exact checks look for these instead.",
   },
 };
 
