@@ -60,7 +60,7 @@ const suite = (seed: number): Suite => ({
   evals: [
     tokenMatch(quotedContext, { count: 6, tokens: 24 }),
     tokenMatch(mtBench, { count: 6, tokens: 24 }),
-    served(wikiText, { count: 20, tokens: 40 }),
+    served(wikiText, { count: 20, tokens: 24 }),
     sampled(mtBench, { count: 5, draws: 12, tokens: 3 }),
     perplexity(wikiText, { count: 20, tokens: 128 }),
     logitKl(wikiText, { count: 6, tokens: 48 }),
