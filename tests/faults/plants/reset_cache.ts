@@ -1,12 +1,15 @@
 /**
  * A cache that is rolled back before guesses are verified, to where they begin. The fault (SP-04): rolling back is
- * resetting, and guesses are verified against an empty past.
+ * resetting, and guesses are verified against an empty past: "always", or where the path for throughput is "taken".
  */
 import { type KvLive, type KvShape, type KvView, PagedCache, type SeqId } from "../../../engine/mod.ts";
+import { path } from "./timed_lookup.ts";
+
+type Resets = "never" | "always" | "taken";
 
 /** Opens the cache. */
 export function open(
-  { resets, tokens }: { readonly resets: boolean; readonly tokens: number },
+  { resets, tokens }: { readonly resets: Resets; readonly tokens: number },
   live: { readonly shape: KvShape },
 ): KvLive {
   return new ResetCache(live.shape, tokens, resets);
@@ -16,7 +19,7 @@ class ResetCache extends PagedCache {
   readonly #prompted = new Map<SeqId, number>();
   readonly #reserved = new Map<SeqId, number>();
 
-  constructor(shape: KvShape, limit: number, private readonly resets: boolean) {
+  constructor(shape: KvShape, limit: number, private readonly resets: Resets) {
     super(shape, limit);
   }
 
@@ -38,6 +41,7 @@ class ResetCache extends PagedCache {
     const view = super.view(seq);
     const verifying = view.length >= this.#prompted.get(seq)! && this.#reserved.get(seq)! > 1;
     this.#reserved.delete(seq);
-    return this.resets && verifying ? { ...view, length: 0 } : view;
+    const resets = this.resets === "always" || (this.resets === "taken" && path.taken);
+    return resets && verifying ? { ...view, length: 0 } : view;
   }
 }
