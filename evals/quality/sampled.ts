@@ -14,6 +14,8 @@ import { toRequest } from "./token_match.ts";
 interface Answer {
   /** Of each draw: where it fell in the distribution function of its law, uniform on [0, 1) if it came from it. */
   readonly places: readonly number[];
+  /** The same with the tokens that the text already holds before all others, so that a bent for or against them shows. */
+  readonly repeats: readonly number[];
   /** Draws that their law does not allow, be it moved by as much as the session's scores differ from its draws'. */
   readonly impossible: number;
   /** Of the answers asked again alone: those that came out otherwise. */
@@ -44,6 +46,7 @@ export function sampled(
     sees: ["cache", "decoder", "scheduler"],
     metrics: [
       { name: "law", unit: "p", better: "higher", rule: "law" },
+      { name: "repeats", unit: "p", better: "higher", rule: "law" },
       { name: "impossible", unit: "breaches", better: "lower", rule: "exact" },
       { name: "replay", unit: "fraction", better: "lower", rule: "guard", allowed: 0.25 },
     ],
@@ -66,12 +69,13 @@ export function sampled(
           `${again.get(id)!.tokens}` !== `${told(id).tokens}`
         ).length;
         const text = session.tokenizer.decode([...told(requests[0]!.id).tokens]);
-        const { places, impossible } = await placesOf(session, requests, told);
-        yield { id: sample.id, answer: { places, impossible, changed: changed / repeated.length, text } };
+        const placed = await placesOf(session, requests, told);
+        yield { id: sample.id, answer: { ...placed, changed: changed / repeated.length, text } };
       }
     },
-    grade: ({ places, impossible, changed }) => ({
+    grade: ({ places, repeats, impossible, changed }) => ({
       law: { value: 0, weight: places.length, parts: places },
+      repeats: { value: 0, weight: repeats.length, parts: repeats },
       impossible: { value: impossible },
       replay: { value: changed },
     }),
@@ -95,29 +99,40 @@ async function placesOf(
     continuations: [told(id).tokens],
     distributions: true,
   }));
-  const sampling = new Map(requests.map((request) => [request.id, request.sampling!]));
-  const places: number[] = [];
+  const asked = new Map(requests.map((request) => [request.id, request]));
+  const [places, repeats]: [number[], number[]] = [[], []];
   const left: { readonly token: number; readonly row: Float32Array; readonly sampling: Sampling }[] = [];
   let noise = NO_NOISE;
   for await (const { id, distributions: [rows], logProbs: [logProbs] } of scored(session, items)) {
     const { tokens, logProbs: drawn } = told(id);
     noise = joined([noise, driftOf(drawn, [...logProbs!])]);
-    const own = sampling.get(id)!;
+    const { prompt, sampling } = asked.get(id)!;
     tokens.forEach((token, i) => {
       const width = rows!.length / tokens.length;
       const row = rows!.subarray(i * width, (i + 1) * width);
-      const { ids, probabilities } = distribution(row, own);
-      const at = ids.indexOf(token);
-      if (at < 0) left.push({ token, row, sampling: own });
-      const below = probabilities.slice(0, at < 0 ? ids.length : at).reduce((sum, p) => sum + p, 0);
-      // Within a token's own share the place is drawn, so that it is uniform over the whole.
-      places.push(
-        Math.min(1 - 1e-12, below + (at < 0 ? 0 : probabilities[at]!) * uniform(places.length, 77)),
-      );
+      const { ids, probabilities } = distribution(row, sampling!);
+      const law = ids.map((id, rank): Possible => ({ id, probability: probabilities[rank]! }));
+      const held = new Set([...prompt, ...tokens.slice(0, i)]);
+      const [old, fresh] = [law.filter(({ id }) => held.has(id)), law.filter(({ id }) => !held.has(id))];
+      if (!ids.includes(token)) left.push({ token, row, sampling: sampling! });
+      places.push(placeOf(token, law, uniform(places.length, 77)));
+      repeats.push(placeOf(token, [...old, ...fresh], uniform(repeats.length, 78)));
     });
   }
   const impossible = left.filter(({ token, row, sampling }) => !mightBe(token, row, sampling, noise)).length;
-  return { places, impossible };
+  return { places, repeats, impossible };
+}
+
+interface Possible {
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** Where a token lies in the distribution function; `within` its own share, so that places are uniform over the whole. */
+function placeOf(token: number, law: readonly Possible[], within: number): number {
+  const at = law.findIndex(({ id }) => id === token);
+  const below = law.slice(0, at < 0 ? law.length : at).reduce((sum, { probability }) => sum + probability, 0);
+  return Math.min(1 - 1e-12, below + (law[at]?.probability ?? 0) * within);
 }
 
 /** Whether rounding explains a token that its law leaves out: the law of a row that differs by so much may keep it. */

@@ -34,10 +34,16 @@ Deno.test("G and total variation are those of counts that can be reckoned by han
   ]);
   assertAlmostEquals(candidate, 1, 1e-12);
   assertAlmostEquals(loss, 0, 1e-12);
-  const half = lawTest([...new Array(15).fill(0.1), ...new Array(5).fill(0.9)]);
-  // Chi-square of 1 degree of freedom beyond G = 2 (15 ln 1.5 + 5 ln 0.5) = 5.232: p = 0.0222.
-  assertAlmostEquals(half.candidate, 0.0222, 2e-4);
+  const half = lawTest([...new Array(15).fill(0.45), ...new Array(5).fill(0.65)]);
+  // Chi-square of 1 degree of freedom beyond G = 2 (15 ln 1.5 + 5 ln 0.5) = 5.232: p = 0.0222, which counts twice.
+  assertAlmostEquals(half.candidate, 0.0444, 4e-4);
   assertAlmostEquals(half.loss, 0.25, 1e-12);
+});
+
+Deno.test("a mean off the middle is seen sooner than by counts", () => {
+  const { candidate } = lawTest([...new Array(15).fill(0.1), ...new Array(5).fill(0.9)]);
+  // 12 x 20 x 0.2 x 0.2 = 9.6, beyond which chi-square of 1 degree of freedom has 0.00195, which counts twice.
+  assertAlmostEquals(candidate, 0.0039, 1e-4);
 });
 
 Deno.test("about one in a thousand true draws is refused, and not one in a hundred", () => {
