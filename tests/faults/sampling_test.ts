@@ -26,7 +26,7 @@ const rounded: Setting = {
   network: { logits: (logits) => logits.forEach((value, i) => (logits[i] = bfloat16(value))) },
 };
 
-Deno.test("SA-02: tokens that are tied with the last one of top-k are kept too", async (t) => {
+Deno.test("SA-02 (pair): tokens that are tied with the last one of top-k are kept too", async (t) => {
   const of = (...techniques: Technique[]) =>
     gate({ techniques, candidate: (stack) => (computes(stack, "bfloat16") ? rounded : {}) });
   const threshold = (ties: boolean) => slotted("decoder", plant("threshold_sampler"), "identical", { ties });
@@ -62,10 +62,10 @@ async function refusedInBatches(t: Deno.TestContext, fault: string, by: RegExp) 
   );
 }
 
-Deno.test("SA-03: rows are grouped and their parameters are not", (t) =>
+Deno.test("SA-03 (pair): rows are grouped and their parameters are not", (t) =>
   refusedInBatches(t, "order", /sampled (law|impossible)/));
 
-Deno.test("SA-05: a neighbour without a seed takes the seeds of all", (t) =>
+Deno.test("SA-05 (pair): a neighbour without a seed takes the seeds of all", (t) =>
   refusedInBatches(t, "generator", /sampled replay/));
 
 /** Rounds, and brings a tokenizer of its own. */

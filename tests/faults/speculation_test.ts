@@ -23,7 +23,7 @@ const clean = () => outcome ??= gate({ techniques: [drafted("none")] });
 const WINDOW = 96;
 const windowed: Setting = { network: { attention: { window: WINDOW } } };
 
-Deno.test("SP-01: rejected guesses stay in a cache that cannot be trimmed", async (t) => {
+Deno.test("SP-01 (pair): rejected guesses stay in a cache that cannot be trimmed", async (t) => {
   const rolling = (fault: string) =>
     slotted("cache", plant("rolling_cache"), "identical", { window: WINDOW, fault });
   const of = (...techniques: Technique[]) => gate({ techniques, base: windowed, candidate: windowed });
@@ -50,7 +50,7 @@ Deno.test("SP-02: the draft's cache is trimmed by one row too many", async (t) =
   );
 });
 
-Deno.test("SP-04: rolling back before verification resets the cache", async (t) => {
+Deno.test("SP-04 (pair): rolling back before verification resets the cache", async (t) => {
   const cache = (resets: string) =>
     slotted("cache", plant("reset_cache"), "identical", { resets, tokens: 8192 });
   await t.step(
@@ -70,23 +70,18 @@ Deno.test("SP-04: rolling back before verification resets the cache", async (t) 
     "both with a rollback are recorded",
     async () => assertAccepted(await gate({ techniques: [cache("never"), promptLookup()] })),
   );
-});
-
-Deno.test("SP-04: what is reset on the path for throughput alone is seen where it is timed", async (t) => {
-  const cache = (resets: string) =>
-    slotted("cache", plant("reset_cache"), "identical", { resets, tokens: 8192 });
   const lookup = slotted("decoder", plant("timed_lookup"), "identical", {
     longest: 3,
     shortest: 1,
     guesses: 4,
   });
   const of = (resets: string) => gate({ techniques: [continuousBatching(), lookup, cache(resets)] });
-  await t.step("it is refused", async () => {
+  await t.step("reset on the path for throughput alone, it is refused by what is timed", async () => {
     const outcome = await of("taken");
     assertRefused(outcome, /clients divergent under load/);
     assertEquals(refusedBy(outcome).length, 1);
   });
-  await t.step("with a rollback it is recorded", async () => assertAccepted(await of("never")));
+  await t.step("all with a rollback are recorded", async () => assertAccepted(await of("never")));
 });
 
 Deno.test("SP-06: where guesses are verified the draw is thrown away for the likeliest token", async (t) => {
@@ -100,7 +95,7 @@ Deno.test("SP-06: where guesses are verified the draw is thrown away for the lik
   );
 });
 
-Deno.test("SP-09: the end of an answer is looked for in the last token of a step alone", async (t) => {
+Deno.test("SP-09 (pair): the end of an answer is looked for in the last token of a step alone", async (t) => {
   const server = kernel("server");
   const of = (where: "anywhere" | "last", ...techniques: Technique[]) =>
     gate({
