@@ -29,6 +29,8 @@ const SAMPLINGS: readonly Omit<Sampling, "seed">[] = [
   { temperature: 0.7, topP: 0.9 },
   { temperature: 1.3, topK: 4 },
 ];
+/** Tokens of a prompt that are enough to go on from. */
+const CONTEXT = 32;
 /** One in so many answers is asked again alone. */
 const AGAIN = 8;
 
@@ -52,7 +54,7 @@ export function sampled(
     ],
     async *ask(session: Session, samples: readonly Prompt[]): AsyncIterable<Answered<Answer>> {
       for (const sample of samples) {
-        const { prompt } = toRequest(session, sample, tokens);
+        const prompt = toRequest(session, sample, tokens).prompt.slice(0, CONTEXT);
         const requests = Array.from({ length: draws }, (_, draw): Request => ({
           id: `${sample.id}#${draw}`,
           prompt,
