@@ -122,6 +122,7 @@ function guard(
   return {
     ...check,
     interval: bounds,
+    ...(better === "same" ? { eitherWay: true } : {}),
     allowed,
     decision: shown > allowed || failed ? "fail" : "pass",
     ...(slices.length > 0 ? { slices } : {}),

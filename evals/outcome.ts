@@ -43,6 +43,8 @@ export interface Check {
   readonly metric: string;
   readonly unit: Unit;
   readonly rule: Rule;
+  /** A guard against change in either direction: `loss` is the change. */
+  readonly eitherWay?: boolean;
   /** "quiet": asked for the check; "under load": the timed transcripts. */
   readonly when: "quiet" | "under load";
   /** What the candidate was compared with: the name of the stack beneath, or "baseline". */

@@ -21,7 +21,7 @@ function derive(checks: readonly Check[]): Verdict["kind"] {
 }
 
 /** A pass is one by its own rule; no other decision can be mistaken for one. */
-function holds({ decision, rule, allowed, interval, slices = [] }: Check): boolean {
+function holds({ decision, rule, allowed, interval, eitherWay = false, slices = [] }: Check): boolean {
   if (decision !== "pass") return true;
   if (allowed === undefined || slices.some(({ failed }) => failed)) return false;
   if (![interval.low, interval.high].every(Number.isFinite)) return false;
@@ -31,7 +31,7 @@ function holds({ decision, rule, allowed, interval, slices = [] }: Check): boole
     case "law":
       return interval.low >= allowed;
     case "guard":
-      return interval.low <= allowed;
+      return interval.low <= allowed && (!eitherWay || -interval.high <= allowed);
     case "margin":
       return interval.high < allowed;
   }

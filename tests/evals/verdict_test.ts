@@ -60,6 +60,10 @@ for (
       pass,
       check({ rule: "guard", interval: { low: 0.03, high: 0.2, level: 0.998 } }),
     ]],
+    ["a change the other way beyond what a guard allows", [
+      pass,
+      check({ rule: "guard", eitherWay: true, interval: { low: -0.4, high: -0.3, level: 0.998 } }),
+    ]],
     ["a failed slice in a pass", [
       check({ slices: [{ name: "late", n: 50, loss: 0.4, low: 0.3, failed: true }] }),
     ]],
