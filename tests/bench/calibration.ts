@@ -33,7 +33,7 @@ import {
   wikiText,
 } from "../../mod.ts";
 
-const SEEDS = 6;
+const SEEDS = 3;
 const THREADS = 2;
 const FILE = new URL("calibration.json", import.meta.url);
 
@@ -46,14 +46,21 @@ interface Trial {
   readonly failed: readonly string[];
 }
 
+const many = continuousBatching({ sequences: 16, rows: 512 });
+
 const suite = (seed: number): Suite => ({
   name: `calibration ${seed}`,
   summary: "the same weights asked in other ways",
   candidates: {
-    "batches of many": [continuousBatching({ sequences: 16, rows: 512 })],
+    "batches of many": [many],
+    "batches of two": [continuousBatching({ sequences: 2, rows: 64 })],
     "chunks of 32 rows": [continuousBatching({ sequences: 4, rows: 32 })],
+    "chunks of 7 rows": [continuousBatching({ sequences: 4, rows: 7 })],
     "guessed rows": [promptLookup()],
+    "guessed rows in batches": [promptLookup(), many],
     "warm cache": [prefixCache()],
+    "warm cache in batches": [prefixCache(), many],
+    "all of them": [prefixCache(), promptLookup(), many],
   },
   evals: [
     tokenMatch(quotedContext, { count: 5, tokens: 20 }),
