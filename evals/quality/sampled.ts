@@ -117,8 +117,10 @@ async function placesOf(
       const held = new Set([...prompt, ...tokens.slice(0, i)]);
       const [old, fresh] = [law.filter(({ id }) => held.has(id)), law.filter(({ id }) => !held.has(id))];
       if (!ids.includes(token)) left.push({ token, row, sampling: sampling! });
-      places.push(placeOf(token, law, uniform(places.length, 77)));
-      repeats.push(placeOf(token, [...old, ...fresh], uniform(repeats.length, 78)));
+      // Its own for every draw: one that comes again in each context would bend all of them alike.
+      const within = (what: string) => uniform(hash(`${what} ${id}`), i);
+      places.push(placeOf(token, law, within("place")));
+      repeats.push(placeOf(token, [...old, ...fresh], within("repeat")));
     });
   }
   const impossible = left.filter(({ token, row, sampling }) => !mightBe(token, row, sampling, noise)).length;

@@ -3,9 +3,11 @@
  * batches, in chunks, with guesses, on a warm cache, on one thread; at 32 and at 8 bits, over several draws of the
  * samples. Each trial is judged by the whole quiet gate, as its technique claims. Every refusal is a false one.
  *
- * Keeps each trial as it comes and goes on where it was; `--fresh` begins anew. About half an hour on two quiet cores:
+ * Keeps each trial as it comes and goes on where it was; `--fresh` begins anew. `--eval NAME` asks one eval again, after
+ * a change to it, and keeps what the others said. About half an hour on two quiet cores:
  * deno run -A tests/bench/calibration.ts
  */
+import { parseArgs } from "@std/cli";
 import {
   bench,
   continuousBatching,
@@ -33,6 +35,7 @@ import {
   wikiText,
 } from "../../mod.ts";
 
+const { eval: only, fresh } = parseArgs(Deno.args, { string: ["eval"], boolean: ["fresh"] });
 /** Draws of the samples: 8 bits round more, so more is to be learned there. */
 const SEEDS = { f32: 2, int8: 4 };
 const THREADS = 2;
@@ -68,15 +71,13 @@ const suite = (seed: number): Suite => ({
     tokenMatch(mtBench, { count: 5, tokens: 20 }),
     served(wikiText, { count: 8, tokens: 24 }),
     sampled(mtBench, { count: 5, draws: 8, tokens: 3 }),
-  ],
+  ].filter(({ name }) => only === undefined || name === only) as Suite["evals"],
   workloads: [],
   pairs: 2,
   seed,
 });
 
-const known: Trial[] = Deno.args.includes("--fresh")
-  ? []
-  : [...(JSON.parse(await Deno.readTextFile(FILE)).rows ?? [])];
+const known: Trial[] = fresh ? [] : [...(JSON.parse(await Deno.readTextFile(FILE)).rows ?? [])];
 const model = await defaultModel();
 const engine = onnxEngine({ backend: "native", threads: THREADS });
 const single = onnxEngine({ backend: "native", threads: 1 });
@@ -89,22 +90,32 @@ for (const [precision, baseline] of [["f32", f32], ["int8", int8]] as const) {
     const all = [...await plan(config)];
     const rows = [...all.slice(1), oneThread(all[0]!, single, config.suite)]
       .filter(({ trial: { name } }) =>
-        !known.some((one) => one.precision === precision && one.seed === seed && one.way === name)
+        only !== undefined || !known.some((one) => is(one, precision, seed, name))
       );
     const ledger = { done: () => undefined, tries: () => 0 };
     for await (const { outcome } of bench(config, ledger, ({ row, stage }) => status(row, stage), rows)) {
-      known.push({
-        precision,
-        seed,
-        way: outcome.trial.name,
-        outcome: outcome.kind,
-        failed: failures(outcome),
-      });
+      keep(precision, seed, outcome);
       await write();
     }
   }
 }
 await write();
+
+/** Puts a trial beside the others, or what one eval said in place of what it said before. */
+function keep(precision: string, seed: number, outcome: Outcome): void {
+  const way = outcome.trial.name;
+  const at = known.findIndex((one) => is(one, precision, seed, way));
+  const others = (known[at]?.failed ?? []).filter((what) =>
+    only !== undefined && !what.includes(` of ${only}:`)
+  );
+  const failed = [...others, ...failures(outcome)];
+  const kind = failed.length === 0 ? "recorded" : outcome.kind === "recorded" ? "rejected" : outcome.kind;
+  known.splice(at < 0 ? known.length : at, 1, { precision, seed, way, outcome: kind, failed });
+}
+
+function is(one: Trial, precision: string, seed: number, way: string): boolean {
+  return one.precision === precision && one.seed === seed && one.way === way;
+}
 
 /** The baseline's own row on another number of threads, judged as identical like the others. */
 function oneThread(row: Planned, engine: Engine, { evals }: Suite): Planned {
