@@ -12,7 +12,7 @@ export const suite: Suite = {
   candidates: { int8: [techniques.int8], prompt_lookup: [techniques.prompt_lookup] },
   evals: [
     tokenMatch(quotedContext, { count: 6, tokens: 32 }),
-    served(wikiText, { count: 20, tokens: 24 }),
+    served(wikiText, { count: 20, tokens: 24, rule: "guard" }),
     perplexity(wikiText, { count: 24, tokens: 256 }),
   ],
   workloads: [{ ...chatSingle, maxTokens: 24 }, { ...quotedSingle, maxTokens: 48 }],

@@ -40,7 +40,7 @@ export const suite: Suite = {
   evals: [
     tokenMatch(quotedContext, { count: 12, tokens: 48 }),
     tokenMatch(sharedPrefix, { count: 12, tokens: 32 }),
-    served(wikiText, { count: 20, tokens: 40 }),
+    served(wikiText, { count: 20, tokens: 40, rule: "guard" }),
     sampled(mtBench, { count: 6, draws: 32, tokens: 3 }),
     generated(edgeCases, { count: 35, tokens: 32 }),
     drafts(quotedContext, { count: 8, tokens: 48 }),
