@@ -15,7 +15,7 @@ import { AGAIN, plan, type Planned } from "./plan.ts";
 import type { Check, Outcome, Speed, Trial, WorkloadSpeed } from "./outcome.ts";
 import { underived } from "./rederived.ts";
 import { misread } from "./self_test.ts";
-import { overPeer, workloadSpeed } from "./speed.ts";
+import { halfWidth, overPeer, workloadSpeed } from "./speed.ts";
 import type { Bench } from "./suite.ts";
 import { Unjudged } from "./unjudged.ts";
 import { judge } from "./verdict.ts";
@@ -79,7 +79,7 @@ class Run implements AsyncDisposable {
     if (outcome.kind !== "recorded") return;
     for (const { workload, ratio } of outcome.speed.workloads) {
       if (outcome.trial.name === AGAIN) {
-        this.#noise.set(workload, Math.max(ratio.interval.high - 1, 1 - ratio.interval.low));
+        this.#noise.set(workload, halfWidth(ratio.interval));
       }
       if (outcome.trial.name === this.config.peer?.name) this.#peer.set(workload, ratio);
     }

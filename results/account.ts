@@ -1,13 +1,12 @@
 /** The whole account of a recording: the verdict in words, every check with its figures, and the samples that decided. */
 import type { Check, Imported, Interval, PairedSample, Slice } from "../evals/mod.ts";
 import type { Composition } from "./composition.ts";
-import { isJudged } from "./door.ts";
 import { explain, explainCheck, type Word, word } from "./explain.ts";
 import { flips } from "./flips.ts";
 import { apartOf } from "./leaderboard.ts";
 import type { Recording, Stamp } from "./recording.ts";
 import { type Tries, triesOf } from "./tries.ts";
-import { marginUsed } from "./worst.ts";
+import { byWeight } from "./worst.ts";
 
 export interface Account {
   readonly id: string;
@@ -60,13 +59,6 @@ export function accountOf(recording: Recording, scope: readonly Recording[], mos
     apart: apartOf(recording, scope),
     checks: checks.toSorted(byWeight).map((check) => onCheck(check, most)),
   };
-}
-
-const ORDER = { fail: 0, unsure: 1, pass: 2 } as const;
-
-function byWeight(a: Check, b: Check): number {
-  const order = (check: Check) => isJudged(check) ? ORDER[check.decision ?? "unsure"] : 3;
-  return order(a) - order(b) || (isJudged(a) ? marginUsed(b) - marginUsed(a) : 0);
 }
 
 function onCheck({ samples, slices = [], ...check }: Check, most: number): CheckAccount {

@@ -2,13 +2,17 @@
 import { BOARD_MARGIN, type Check, type Outcome } from "../evals/mod.ts";
 import { isJudged } from "./door.ts";
 
-/** The check that decides: failed before unsure before passed, then by the share of its margin that is used up. */
+const ORDER = { fail: 0, unsure: 1, pass: 2 } as const;
+
+/** Failed before undecided before passed, then by the share of the margin that is used up; reported ones last. */
+export function byWeight(a: Check, b: Check): number {
+  const order = (check: Check) => isJudged(check) ? ORDER[check.decision ?? "unsure"] : 3;
+  return order(a) - order(b) || (isJudged(a) ? marginUsed(b) - marginUsed(a) : 0);
+}
+
+/** The check that decides. */
 export function worstCheck(outcome: Outcome): Check | undefined {
-  if (!("verdict" in outcome)) return undefined;
-  const order = { fail: 0, unsure: 1, pass: 2 };
-  return outcome.verdict.checks.filter(isJudged).toSorted((a, b) =>
-    order[a.decision ?? "unsure"] - order[b.decision ?? "unsure"] || marginUsed(b) - marginUsed(a)
-  )[0];
+  return "verdict" in outcome ? outcome.verdict.checks.filter(isJudged).toSorted(byWeight)[0] : undefined;
 }
 
 /**

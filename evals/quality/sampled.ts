@@ -105,13 +105,14 @@ async function placesOf(
   const [places, repeats]: [number[], number[]] = [[], []];
   const left: { readonly token: number; readonly row: Float32Array; readonly sampling: Sampling }[] = [];
   let noise = NO_NOISE;
-  for await (const { id, distributions: [rows], logProbs: [logProbs] } of scored(session, items)) {
+  for await (const { id, distributions, logProbs: [logProbs] } of session.score(items)) {
+    const rows = distributions![0]!;
     const { tokens, logProbs: drawn } = told(id);
     noise = joined([noise, driftOf(drawn, [...logProbs!])]);
     const { prompt, sampling } = asked.get(id)!;
     tokens.forEach((token, i) => {
-      const width = rows!.length / tokens.length;
-      const row = rows!.subarray(i * width, (i + 1) * width);
+      const width = rows.length / tokens.length;
+      const row = rows.subarray(i * width, (i + 1) * width);
       const { ids, probabilities } = distribution(row, sampling!);
       const law = ids.map((id, rank): Possible => ({ id, probability: probabilities[rank]! }));
       const held = new Set([...prompt, ...tokens.slice(0, i)]);
@@ -147,10 +148,4 @@ function mightBe(token: number, row: Float32Array, sampling: Sampling, { drift }
   const { topP } = sampling;
   const wider = topP === undefined ? sampling : { ...sampling, topP: Math.min(1, topP + 2 * drift) };
   return distribution(moved, wider).ids.includes(token);
-}
-
-async function* scored(session: Session, items: Parameters<Session["score"]>[0]) {
-  for await (const { id, logProbs, distributions } of session.score(items)) {
-    yield { id, logProbs, distributions: distributions! };
-  }
 }

@@ -81,8 +81,7 @@ export function served(
       }
     },
     grade(answer, _sample, reference, noise = NO_NOISE) {
-      const same = answer === reference;
-      const worst = Math.max(...WAYS.map((way) => between(answer, reference, way).drift));
+      const moved = noiseOf(answer, reference);
       const pairs = WAYS.flatMap((way) => pairsOf(answer, reference, way));
       return {
         nll: likelihood(answer),
@@ -90,8 +89,8 @@ export function served(
           value: pairs.filter(([own, base]) => base - own > LOST_NATS).length / pairs.length,
           weight: pairs.length,
         },
-        off: { value: Number(worst > band(noise)) },
-        drift: { value: same ? 1 : meanDrift(noiseOf(answer, reference)) / meanDrift(noise) },
+        off: { value: Number(moved.drift > band(noise)) },
+        drift: { value: answer === reference ? 1 : meanDrift(moved) / meanDrift(noise) },
       };
     },
     noiseOf,
@@ -135,13 +134,11 @@ function pairsOf(
   return own.logProbs.map((value, i) => [value, base.logProbs[own.from + i - base.from]!] as const);
 }
 
-function between(answer: Answer, reference: Answer, way: keyof Answer): Noise {
-  const pairs = pairsOf(answer, reference, way);
-  return driftOf(pairs.map(([own]) => own), pairs.map(([, base]) => base));
-}
-
 function noiseOf(answer: Answer, reference: Answer): Noise {
-  return joined(WAYS.map((way) => between(answer, reference, way)));
+  return joined(WAYS.map((way) => {
+    const pairs = pairsOf(answer, reference, way);
+    return driftOf(pairs.map(([own]) => own), pairs.map(([, base]) => base));
+  }));
 }
 
 /** Mean negative log-likelihood over all ways, and by way and position. */

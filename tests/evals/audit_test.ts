@@ -15,6 +15,7 @@ import {
   toyInt8,
   workload,
 } from "./toy_bench.ts";
+import { butFor } from "./but_for.ts";
 
 type Techniques = Parameters<typeof compose>[1];
 
@@ -32,17 +33,6 @@ async function raced(
   };
   return await race(sessions, workload(over), 4, () => {}, clock);
 }
-
-/** The same session, but for some of its parts. */
-const but = (session: Session, parts: Partial<Session>): Session => ({
-  tokenizer: session.tokenizer,
-  context: session.context,
-  generate: (requests) => session.generate(requests),
-  score: (items) => session.score(items),
-  stats: () => session.stats(),
-  [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  ...parts,
-});
 
 /** The candidate's blocks changed; `i` counts them from 0. */
 const changed = (race: Raced, change: (block: Measured, i: number) => Partial<Measured>): Raced => {
@@ -124,7 +114,7 @@ Deno.test("a counter that an engine does not have is not judged", async () => {
 
 /** Holds back a request's tokens until there are `count`, and tells them as one. */
 const holding = (count: number) => (session: Session) =>
-  but(session, {
+  butFor(session, {
     async *generate(requests) {
       let held: { readonly tokens: number[]; readonly margins: number[] } = { tokens: [], margins: [] };
       for await (const emission of session.generate(requests)) {
@@ -154,7 +144,7 @@ Deno.test("tokens that all come at one moment were not computed one by one", asy
 
 Deno.test("answers from a store of answers are those of an engine that did not run", async () => {
   const remembered = (session: Session, clock: ManualClock) =>
-    but(session, {
+    butFor(session, {
       async *generate(requests) {
         for await (const { id, maxTokens } of requests) {
           for (let i = 1; i <= maxTokens; i++) {
@@ -191,7 +181,7 @@ Deno.test("a cache that was filled before the race serves what the workload did 
 });
 
 Deno.test("a candidate whose context is shorter is sent less of a prompt", async () => {
-  const [reason] = audit(await raced({}, [], (session) => but(session, { context: 40 })));
+  const [reason] = audit(await raced({}, [], (session) => butFor(session, { context: 40 })));
   assert(
     /^toy_single: request p\d+ was sent to the candidate otherwise than to the base$/.test(reason!),
     reason,
@@ -200,7 +190,7 @@ Deno.test("a candidate whose context is shorter is sent less of a prompt", async
 
 Deno.test("a candidate whose tokenizer splits words otherwise is sent other prompts", async () => {
   const halved = (session: Session) =>
-    but(session, {
+    butFor(session, {
       tokenizer: { ...session.tokenizer, chat: (messages) => session.tokenizer.chat(messages).slice(1) },
     });
   const reasons = audit(await raced({}, [], halved)).filter((reason) =>

@@ -15,7 +15,7 @@ import { admit } from "../../results/door.ts";
 import { promptLookup } from "../../techniques/mod.ts";
 import { assertAccepted, assertRefused, gate, type Plant, quantized, workloads } from "./rig/bench.ts";
 import { prompts } from "./rig/data.ts";
-import { butFor } from "./rig/engine.ts";
+import { butFor } from "../evals/but_for.ts";
 import { pack, unpack } from "./rig/groups.ts";
 import type { TinyOptions } from "./rig/tiny_options.ts";
 import { EOS } from "./rig/tiny_weights.ts";

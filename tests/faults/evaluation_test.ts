@@ -15,7 +15,7 @@ import {
   rewritten,
   slotted,
 } from "./rig/bench.ts";
-import { butFor } from "./rig/engine.ts";
+import { butFor } from "../evals/but_for.ts";
 import { pack, unpack } from "./rig/groups.ts";
 import type { TinyOptions } from "./rig/tiny_options.ts";
 import { EOS } from "./rig/tiny_weights.ts";

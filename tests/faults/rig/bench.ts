@@ -13,7 +13,8 @@ import {
 import { AGAIN, type Answered, bench, type Check, type Outcome, plan } from "../../../evals/mod.ts";
 import type { Technique } from "../../../techniques/mod.ts";
 import { adapters } from "./adapters.ts";
-import { butFor, type Setting, tinyEngine } from "./engine.ts";
+import { butFor } from "../../evals/but_for.ts";
+import { type Setting, tinyEngine } from "./engine.ts";
 import { evals, workloads } from "./suite.ts";
 import { tinyModel, tinyModelOf } from "./tiny_model.ts";
 

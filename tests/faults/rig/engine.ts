@@ -52,14 +52,3 @@ class TimedNetwork extends TinyNetwork {
     return super.run(batch);
   }
 }
-
-/** The session but for some of its parts. */
-export const butFor = (session: Session, parts: Partial<Session> = {}): Session => ({
-  tokenizer: session.tokenizer,
-  context: session.context,
-  generate: (requests) => session.generate(requests),
-  score: (items) => session.score(items),
-  stats: () => session.stats(),
-  [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  ...parts,
-});
