@@ -91,6 +91,11 @@ Deno.test("the door refuses a recorded outcome whose checks do not come to a pas
       check(0, -0.004, 0.004, { slices: [{ name: "long", n: 9, loss: 0.1, low: 0.05, failed: true }] }),
     ]),
     recorded(trial("no pairs"), [workload(2)], [check(0, 0, 0, { n: 0 })]),
+    saying("fail", recorded(trial("a fail that says so"), [workload(2)], [check(0.061, 0.034, 0.088)])),
+    saying(
+      "unsure",
+      recorded(trial("an unsure one that says so"), [workload(2)], [check(0.012, -0.004, 0.028)]),
+    ),
   ];
   for (const outcome of planted) {
     const one = await recording(outcome);
@@ -98,6 +103,12 @@ Deno.test("the door refuses a recorded outcome whose checks do not come to a pas
   }
   assertEquals(store.revision(), 0);
 });
+
+/** The outcome with a verdict of another kind than its own. */
+function saying(kind: "fail" | "unsure", outcome: Outcome): Outcome {
+  if (outcome.kind !== "recorded") throw new Error("only a recorded outcome is forged here");
+  return { ...outcome, verdict: { ...outcome.verdict, kind } } as unknown as Outcome;
+}
 
 function reported() {
   const { allowed: _allowed, decision: _decision, ...rest } = check(0, 0, 0);
