@@ -82,7 +82,7 @@ export function sampled(
       replay: { value: changed },
     }),
     work: ({ turns }) => ({
-      read: draws * turns[0]!.length / CHARACTERS_PER_TOKEN,
+      read: draws * Math.min(CONTEXT, turns[0]!.length / CHARACTERS_PER_TOKEN),
       write: draws * tokens,
     }),
     show: ({ text }) => text,

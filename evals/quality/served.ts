@@ -94,8 +94,8 @@ export function served(
       };
     },
     noiseOf,
-    work: ({ text }) => {
-      const length = Math.min(tokens, text.length / CHARACTERS_PER_TOKEN);
+    work: ({ id, text }) => {
+      const length = Math.min(lengthOf(id, tokens), text.length / CHARACTERS_PER_TOKEN);
       return { read: length * 2, write: length * 1.5 };
     },
     show: (answer) => `${likelihood(answer).value.toFixed(4)} nats/token`,
