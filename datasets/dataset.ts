@@ -26,6 +26,8 @@ export interface Dataset<S extends Sample> {
 /** The prompt and its possible continuations, as lm-evaluation-harness asks them. */
 export interface Choices extends Sample {
   readonly context: string;
+  /** Read instead of `context`, one before each continuation: where the choice stands in the prompt. */
+  readonly contexts?: readonly string[];
   /** Each starts with the delimiter, usually one space. */
   readonly continuations: readonly string[];
   readonly gold: number;
@@ -40,6 +42,16 @@ export interface Cloze extends Sample {
 /** Running text. */
 export interface Text extends Sample {
   readonly text: string;
+}
+
+/** A question with known answers, to be answered by generation. */
+export interface Question extends Sample {
+  /** Read as it is, without the model's chat format; worked examples are part of it. */
+  readonly prompt: string;
+  /** Any of them is right; none: the right answer is to say that there is none. */
+  readonly answers: readonly string[];
+  /** The answer ends before the first of these. */
+  readonly stop: readonly string[];
 }
 
 /** Something to be answered by generation. */
