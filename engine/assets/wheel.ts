@@ -83,6 +83,11 @@ async function pip(args: readonly string[], scratch: string, label: string): Pro
       const why = reason(new TextDecoder().decode(stderr));
       if (/No module named pip/.test(why)) continue;
       if (/No space left/.test(why)) throw Object.assign(new Error(why), { code: "ENOSPC" });
+      if (/^No matching distribution/.test(why)) {
+        throw new UserError(
+          `Cannot fetch ${label} as pip's package registry must offer it: ${why}. It may have been withdrawn; another registry, or a copy of yours, may have it.`,
+        );
+      }
       throw new UserError(`Cannot fetch ${label} as pip must reach its package registry: ${why}`);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -128,7 +128,7 @@ Deno.test("where Python has no pip, pip3 is asked", async () => {
   });
 });
 
-Deno.test("what pip says last is passed on where the registry cannot be reached", async () => {
+Deno.test("where a package is gone, what pip says last is passed on, and that it may have been withdrawn", async () => {
   await inWorld(async ({ command, fetch, cache }) => {
     await command(
       "python3",
@@ -139,8 +139,9 @@ exit 1`,
     );
     assertUserError(
       await fetch(),
-      "Cannot fetch some-package 1.2",
+      "Cannot fetch some-package 1.2 as pip's package registry must offer it",
       "No matching distribution found for some-package",
+      "It may have been withdrawn",
     );
     assertEquals(below(cache), []);
   });
