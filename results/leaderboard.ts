@@ -2,10 +2,12 @@
  * Boards folded from recordings: one per hardware, model, suite and workload, never across hardware. A place is
  * shared where the data cannot separate two rows from the first of them.
  */
+import { createHash } from "node:crypto";
 import type { Digest, Hardware } from "../engine/mod.ts";
 import { AGAIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
 import { type Composition, compositions } from "./composition.ts";
 import type { Recording, Stamp } from "./recording.ts";
+import { fileName } from "./file_name.ts";
 import { isInTime } from "./objective.ts";
 import { type Tries, triesOf } from "./tries.ts";
 import { isWideCheck, worstCheck } from "./worst.ts";
@@ -87,10 +89,10 @@ export function boards(
   );
 }
 
-/** A short key, stable between runs, that a link can carry. */
+/** A key that names a file, stable between runs: suite and workload, then a digest of machine, model and precision. */
 export function scopeKey({ hardware, model, suite, workload }: Scope): string {
-  const precision = model.precision.replaceAll(/\W+/g, "-");
-  return [hardware.id.slice(0, 8), model.digest.slice(0, 8), precision, suite, workload].join(".");
+  const where = createHash("sha256").update(JSON.stringify([hardware.id, model.digest, model.precision]));
+  return [fileName(suite), fileName(workload), where.digest("hex").slice(0, 16)].join(".");
 }
 
 /** A stack taken apart, by workload, among the recordings of its scope; empty for what is none or was tried again since. */

@@ -1,4 +1,9 @@
-/** The viewer's routes: each page has a JSON twin, and everything it loads comes from here. https://hono.dev */
+/**
+ * The viewer's routes. Each page lies at a place of `links.ts`: PLACE.html, its twin for programs at api/PLACE.json, and
+ * its table, where it has one, at api/PLACE.csv; "/" is index.html. All links are relative and lead to such files, so
+ * that a crawl of the app from "/" written to disk is a site; a link with a "?" only narrows the page it stands on, so
+ * a crawl follows none. Everything a page loads comes from here. https://hono.dev
+ */
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
@@ -11,14 +16,21 @@ import { summarise } from "../summary.ts";
 import { triesOf } from "../tries.ts";
 import { BoardPage } from "./board_page.tsx";
 import { history, HistoryPage } from "./history_page.tsx";
-import { Page } from "./page.tsx";
+import { pagePath, type Place, places } from "./links.ts";
+import { Message } from "./message.tsx";
 import { refusals, RefusalsPage } from "./refusals_page.tsx";
 import { Shelf } from "./shelf.ts";
 import { statics } from "./statics.ts";
 import { TrialPage } from "./trial_page.tsx";
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** What lies at a place, in each of its forms. */
+interface Sheet {
+  readonly page: () => Child;
+  readonly json: () => unknown;
+}
 
 /** An app that reads the store at each request and writes nothing. */
 export function createApp(store: ResultsStore): Hono {
@@ -30,81 +42,88 @@ export function createApp(store: ResultsStore): Hono {
     c.header("X-Content-Type-Options", "nosniff");
     c.header("Referrer-Policy", "no-referrer");
   });
-  app.get("/", (c) => {
-    const all = boards(shelf.recordings);
-    const board = chosen(all, c.req.query("board"));
-    if (c.req.query("board") !== undefined && board === undefined) {
-      return missing(c, "There is no such board here.");
-    }
-    return page(
-      c,
-      <BoardPage boards={all} board={board} broken={shelf.broken} recordings={shelf.recordings} />,
-    );
-  });
-  app.get("/refusals", (c) => page(c, <RefusalsPage recordings={shelf.recordings} broken={shelf.broken} />));
-  app.get("/history", (c) => {
-    const all = boards(shelf.recordings);
-    const board = chosen(all, c.req.query("board"));
-    if (c.req.query("board") !== undefined && board === undefined) {
-      return missing(c, "There is no such board here.");
-    }
-    const series = board === undefined ? [] : history(shelf.recordings, board);
-    return page(c, <HistoryPage boards={all} board={board} series={series} broken={shelf.broken} />);
-  });
-  app.get("/trial/:id", (c) => {
-    const id = c.req.param("id");
-    const recording = shelf.find(id);
-    if (recording === undefined) return missing(c, sentenceFor(shelf, id));
-    return page(
-      c,
-      <TrialPage
-        recording={recording}
-        tries={triesOf(recording, scopeOf(shelf, recording))}
-        apart={apartOf(recording, scopeOf(shelf, recording))}
-      />,
-    );
-  });
-  app.get("/api/board", (c) => {
-    const all = boards(shelf.recordings);
-    const board = chosen(all, c.req.query("board"));
-    if (c.req.query("board") !== undefined && board === undefined) {
-      return c.json({ error: "There is no such board here." }, 404);
-    }
-    return c.json({
+
+  /** Mounts every form of what lies at `at`; a string says why there is nothing. */
+  const mount = (at: string, make: (c: Context) => Sheet | string) => {
+    app.get(`/${filed(at, "html")}`, (c) => {
+      const sheet = make(c);
+      return typeof sheet === "string" ? missing(c, sheet) : page(c, sheet.page());
+    });
+    app.get(`/api/${filed(at, "json")}`, (c) => {
+      const sheet = make(c);
+      return typeof sheet === "string" ? c.json({ error: sheet }, 404) : c.json(sheet.json());
+    });
+  };
+
+  const boardAt = (place: Place, all: readonly Board[], board: Board | undefined): Sheet => ({
+    page: () => (
+      <BoardPage
+        place={place}
+        boards={all}
+        board={board}
+        broken={shelf.broken}
+        recordings={shelf.recordings}
+      />
+    ),
+    json: () => ({
       ...(board === undefined ? {} : { ...summarise(board), board }),
       gate: gateRate(),
       boards: all.map(({ key, scope, at }) => ({ key, scope, at })),
       broken: shelf.broken,
-    });
+    }),
   });
-  app.get("/api/refusals", (c) => {
-    const groups = Object.fromEntries([...refusals(shelf.recordings)].map(([verdict, group]) => [
-      verdict,
-      group.map((recording) => ({ ...recording, why: explain(recording.outcome) })),
-    ]));
-    return c.json({ refusals: groups, broken: shelf.broken });
+  const historyAt = (place: Place, all: readonly Board[], board: Board | undefined): Sheet => {
+    const series = board === undefined ? [] : history(shelf.recordings, board);
+    return {
+      page: () => (
+        <HistoryPage place={place} boards={all} board={board} series={series} broken={shelf.broken} />
+      ),
+      json: () => board === undefined ? { series } : { board: board.key, scope: board.scope, series },
+    };
+  };
+  const onBoard = (
+    make: (place: Place, all: readonly Board[], board: Board) => Sheet,
+    place: (key: string) => Place,
+  ) =>
+  (c: Context) => {
+    const all = boards(shelf.recordings);
+    const key = named(c, "key");
+    const board = all.find((one) => one.key === key);
+    return board === undefined ? "There is no such board here." : make(place(key), all, board);
+  };
+
+  mount(places.home, () => {
+    const all = boards(shelf.recordings);
+    return boardAt(places.home, all, front(all));
   });
-  app.get("/api/history", (c) => {
-    const board = chosen(boards(shelf.recordings), c.req.query("board"));
-    if (c.req.query("board") !== undefined && board === undefined) {
-      return c.json({ error: "There is no such board here." }, 404);
-    }
-    return c.json(
-      board === undefined
-        ? { series: [] }
-        : { board: board.key, scope: board.scope, series: history(shelf.recordings, board) },
-    );
+  mount(places.board(":key"), onBoard(boardAt, places.board));
+  mount(places.histories, () => {
+    const all = boards(shelf.recordings);
+    return historyAt(places.histories, all, front(all));
   });
-  app.get("/api/trial/:id", (c) => {
-    const recording = shelf.find(c.req.param("id"));
-    if (recording === undefined) return c.json({ error: sentenceFor(shelf, c.req.param("id")) }, 404);
-    const tries = triesOf(recording, scopeOf(shelf, recording));
-    return c.json({
-      ...recording,
-      why: explain(recording.outcome),
-      tries,
-      apart: apartOf(recording, scopeOf(shelf, recording)),
-    });
+  mount(places.history(":key"), onBoard(historyAt, places.history));
+  mount(places.refusals(), () => ({
+    page: () => (
+      <RefusalsPage place={places.refusals()} recordings={shelf.recordings} broken={shelf.broken} />
+    ),
+    json: () => {
+      const groups = Object.fromEntries([...refusals(shelf.recordings)].map(([verdict, group]) => [
+        verdict,
+        group.map((recording) => ({ ...recording, why: explain(recording.outcome) })),
+      ]));
+      return { refusals: groups, broken: shelf.broken };
+    },
+  }));
+  mount(places.trial(":id"), (c) => {
+    const id = named(c, "id");
+    const recording = shelf.find(id);
+    if (recording === undefined) return sentenceFor(shelf, id);
+    const scope = scopeOf(shelf, recording);
+    const [tries, apart] = [triesOf(recording, scope), apartOf(recording, scope)];
+    return {
+      page: () => <TrialPage recording={recording} tries={tries} apart={apart} />,
+      json: () => ({ ...recording, why: explain(recording.outcome), tries, apart }),
+    };
   });
   app.get("/static/:file", async (c) => {
     const found = await statics(c.req.param("file"));
@@ -112,16 +131,37 @@ export function createApp(store: ResultsStore): Hono {
       ? missing(c, "There is no such file here.")
       : c.body(found.body, 200, { "Content-Type": found.type });
   });
+
+  app.get("/", (c) => {
+    const key = c.req.query("board");
+    if (key !== undefined) return c.redirect(pagePath(places.board(encodeURIComponent(key))), 301);
+    const all = boards(shelf.recordings);
+    return page(c, boardAt(places.home, all, front(all)).page());
+  });
+  app.get("/refusals", (c) => c.redirect(pagePath(places.refusals()), 301));
+  app.get("/history", (c) => {
+    const key = c.req.query("board");
+    const place = key === undefined ? places.histories : places.history(encodeURIComponent(key));
+    return c.redirect(pagePath(place), 301);
+  });
+  app.get("/trial/:id", (c) => c.redirect(`${encodeURIComponent(c.req.param("id"))}.html`, 301));
   app.notFound((c) => missing(c, "There is no such page here."));
   app.onError((error, c) => {
     if (!(error instanceof UserError)) throw error;
-    return page(c, <Message root={rootOf(c)} title="Cannot read the results" text={error.message} />, 500);
+    return page(c, <Message place={placeOf(c)} title="Cannot read the results" text={error.message} />, 500);
   });
   return app;
 }
 
-function chosen(all: readonly Board[], key: string | undefined): Board | undefined {
-  if (key !== undefined) return all.find((board) => board.key === key);
+/** The pattern of a file with this ending at a place whose last part may be a parameter. */
+const filed = (at: string, ending: string) =>
+  /:\w+$/.test(at) ? `${at}{[^/]+\\.${ending}}` : `${at}.${ending}`;
+
+/** What stood for a parameter of `filed`, without the ending. */
+const named = (c: Context, parameter: string) => c.req.param(parameter)!.replace(/\.(html|json|csv)$/, "");
+
+/** The board to open with: of the latest run, the workload with most rows in the ranking. */
+function front(all: readonly Board[]): Board | undefined {
   const latest = all[0];
   if (latest === undefined) return undefined;
   const timed = all.filter(({ at }) => at === latest.at).toSorted((a, b) =>
@@ -142,27 +182,10 @@ function sentenceFor(shelf: Shelf, id: string): string {
     : "A trial's id is made of the digits 0-9 and a-f.";
 }
 
+const placeOf = (c: Context): Place => c.req.path.slice(1);
+
 function missing(c: Context, text: string): Response | Promise<Response> {
-  return page(c, <Message root={rootOf(c)} title="Not found" text={text} />, 404);
-}
-
-/** Relative, so that the pages work under a sub-path: one step up per folder of the request. */
-const rootOf = (c: Context) => "../".repeat(Math.max(0, c.req.path.split("/").length - 2)) || "./";
-
-function Message(
-  { root, title, text }: { readonly root: string; readonly title: string; readonly text: string },
-) {
-  return (
-    <Page title={title} root={root} here="none">
-      <div class="empty">
-        <h1>{title}</h1>
-        <p class="lead">{text}</p>
-        <p>
-          <a href={root}>To the board</a>
-        </p>
-      </div>
-    </Page>
-  );
+  return page(c, <Message place={placeOf(c)} title="Not found" text={text} />, 404);
 }
 
 function page(c: Context, content: Child, status: 200 | 404 | 500 = 200): Response | Promise<Response> {

@@ -14,6 +14,7 @@ import { isInTime, saidObjective } from "../objective.ts";
 import { rowWord, summarise } from "../summary.ts";
 import { saidTries } from "../tries.ts";
 import { gateRate } from "../gate_rate.ts";
+import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { ImportedList } from "./imported_list.tsx";
 import { LatencyTable } from "./latency_table.tsx";
@@ -21,20 +22,22 @@ import { ScopeBar } from "./scope_bar.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 import { type Domain, domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
 
-export function BoardPage({ boards, board, broken, recordings }: {
+export function BoardPage({ place, boards, board, broken, recordings }: {
+  readonly place: Place;
   readonly boards: readonly Board[];
   readonly board: Board | undefined;
   readonly broken: readonly Broken[];
   readonly recordings: readonly Recording[];
 }) {
+  const root = rootOf(place);
   if (board === undefined) {
     return (
-      <Page title="Board" root="./" here="board" json="api/board" broken={broken}>
+      <Page title="Board" place={place} here="board" twins={["json"]} broken={broken}>
         <Empty
           what={recordings.length === 0 ? "There are no results here yet." : "There is no board here yet."}
           command="deno task bench"
         />
-        <ImportedList recordings={recordings} />
+        <ImportedList recordings={recordings} root={root} />
       </Page>
     );
   }
@@ -42,20 +45,14 @@ export function BoardPage({ boards, board, broken, recordings }: {
   const timed = timedRows(board);
   const domain = domainOf(timed.map(({ figures }) => figures.ratio.interval));
   return (
-    <Page
-      title="Board"
-      root="./"
-      here="board"
-      json={`api/board?board=${encodeURIComponent(board.key)}`}
-      broken={broken}
-    >
+    <Page title="Board" place={place} here="board" twins={["json"]} broken={broken}>
       <h1>{headline}</h1>
       {rest !== undefined && (
         <p class="lead muted">
-          {rest} <a href="./refusals">Why</a>
+          {rest} <a href={root + pagePath(places.refusals())}>Why</a>
         </p>
       )}
-      <ScopeBar boards={boards} board={board} path="" />
+      <ScopeBar boards={boards} board={board} to={places.board} root={root} />
       <table class="board">
         <caption class="sr">Techniques on {board.scope.workload}: quality first, then speed</caption>
         <thead>
@@ -73,25 +70,36 @@ export function BoardPage({ boards, board, broken, recordings }: {
           </tr>
         </thead>
         <tbody>
-          {board.ranked.map((row) => <Line row={row} place={place(row)} timed={row} domain={domain} />)}
+          {board.ranked.map((row) => (
+            <Line row={row} place={placeOf(row)} root={root} timed={row} domain={domain} />
+          ))}
           {board.wide.map((row) => (
-            <Line row={row} place="–" timed={row} domain={domain} note="wide margin, not ranked" />
+            <Line
+              row={row}
+              place="–"
+              root={root}
+              timed={row}
+              domain={domain}
+              note="wide margin, not ranked"
+            />
           ))}
           {board.late.map((row) => (
             <Line
               row={row}
+              root={root}
               place="–"
               timed={row}
               domain={domain}
               note="latency objective broke, not ranked"
             />
           ))}
-          {board.refused.map((row) => <Line row={row} place="–" domain={domain} />)}
+          {board.refused.map((row) => <Line row={row} place="–" root={root} domain={domain} />)}
         </tbody>
         <tbody class="beside">
           {board.peer && (
             <Line
               row={board.peer}
+              root={root}
               place=""
               timed={board.peer}
               domain={domain}
@@ -101,6 +109,7 @@ export function BoardPage({ boards, board, broken, recordings }: {
           {board.noise && (
             <Line
               row={board.noise}
+              root={root}
               place=""
               timed={board.noise}
               domain={domain}
@@ -112,17 +121,18 @@ export function BoardPage({ boards, board, broken, recordings }: {
         </tbody>
       </table>
       <p class="hint">{gateRate()}</p>
-      <LatencyTable rows={timed} />
-      <ImportedList recordings={recordings} />
+      <LatencyTable rows={timed} root={root} />
+      <ImportedList recordings={recordings} root={root} />
       <Guide />
     </Page>
   );
 }
 
-const place = (row: RankedRow) => `${row.place}${row.tied ? "=" : ""}`;
+const placeOf = (row: RankedRow) => `${row.place}${row.tied ? "=" : ""}`;
 
-function Line({ row, place, timed, domain, note }: {
+function Line({ row, root, place, timed, domain, note }: {
   readonly row: Row;
+  readonly root: string;
   readonly place: string;
   readonly timed?: TimedRow;
   readonly domain: Domain;
@@ -134,7 +144,7 @@ function Line({ row, place, timed, domain, note }: {
     <tr>
       <td class="place">{place}</td>
       <th scope="row">
-        <a href={`./trial/${row.id}`}>{row.name}</a>
+        <a href={root + pagePath(places.trial(row.id))}>{row.name}</a>
         <small>
           {[row.techniques.length > 1 && members !== row.name ? members : "", note ?? ""].filter(Boolean)
             .join(
@@ -164,7 +174,7 @@ function Line({ row, place, timed, domain, note }: {
       <td class="rate" data-label="Speed">
         {timed ? <SpeedCell row={timed} domain={domain} /> : (
           <span class="none">
-            not timed: <a href={`./trial/${row.id}`}>why</a>
+            not timed: <a href={root + pagePath(places.trial(row.id))}>why</a>
           </span>
         )}
       </td>

@@ -137,7 +137,10 @@ function history(canvas) {
         ticks: { callback: (v) => `${v}x` },
       }),
       onClick: (_event, [hit], { data }) =>
-        hit && location.assign(`trial/${data.datasets[hit.datasetIndex].data[hit.index].id}`),
+        hit &&
+        location.assign(
+          `${canvas.dataset.root}trial/${data.datasets[hit.datasetIndex].data[hit.index].id}.html`,
+        ),
       plugins: {
         tooltip: {
           callbacks: {

@@ -5,6 +5,7 @@ import { count, moment, plural, times, timesInterval } from "../figures.ts";
 import { type Board, scopeKey } from "../leaderboard.ts";
 import { isInTime } from "../objective.ts";
 import type { Broken, Recording } from "../recording.ts";
+import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
 
@@ -60,7 +61,8 @@ function point({ id, stamp, outcome }: Recording, workload: string): Point {
   };
 }
 
-export function HistoryPage({ boards, board, series, broken }: {
+export function HistoryPage({ place, boards, board, series, broken }: {
+  readonly place: Place;
   readonly boards: readonly Board[];
   readonly board: Board | undefined;
   readonly series: readonly Series[];
@@ -68,27 +70,22 @@ export function HistoryPage({ boards, board, series, broken }: {
 }) {
   if (board === undefined) {
     return (
-      <Page title="History" root="./" here="history" json="api/history" broken={broken}>
+      <Page title="History" place={place} here="history" twins={["json"]} broken={broken}>
         <Empty what="There is no history here yet." command="deno task bench" />
       </Page>
     );
   }
+  const root = rootOf(place);
   const runs = series.reduce((sum, { points }) => sum + points.length, 0);
   const refused = series.flatMap(({ points }) => points).filter(({ verdict }) => verdict !== "PASS").length;
   const timed = series.some(({ points }) => points.some(({ ratio }) => ratio !== undefined));
   return (
-    <Page
-      title="History"
-      root="./"
-      here="history"
-      json={`api/history?board=${encodeURIComponent(board.key)}`}
-      broken={broken}
-    >
+    <Page title="History" place={place} here="history" twins={["json"]} broken={broken}>
       <h1>
         {plural(runs, "run")} of {plural(series.length, "row")} on this board
         {refused > 0 ? `, ${count(refused)} without a speed` : ""}.
       </h1>
-      <ScopeBar boards={boards} board={board} path="history" />
+      <ScopeBar boards={boards} board={board} to={places.history} root={root} />
       {timed && (
         <figure class="chart tall">
           <div class="canvas">
@@ -96,6 +93,7 @@ export function HistoryPage({ boards, board, series, broken }: {
               role="img"
               aria-label={`Tokens per second over the baseline for ${series.length} techniques over time; the table below holds every value`}
               data-history={JSON.stringify(series)}
+              data-root={root}
             >
             </canvas>
           </div>
@@ -121,21 +119,21 @@ export function HistoryPage({ boards, board, series, broken }: {
               </th>
             </tr>
           </thead>
-          {series.map((one) => <Runs series={one} />)}
+          {series.map((one) => <Runs series={one} root={root} />)}
         </table>
       </div>
     </Page>
   );
 }
 
-function Runs({ series: { name, points } }: { readonly series: Series }) {
+function Runs({ series: { name, points }, root }: { readonly series: Series; readonly root: string }) {
   return (
     <tbody>
       {points.toReversed().map(({ id, at, verdict, ratio, late, commit, versions }, i) => (
         <tr>
           {i === 0 && <th scope="rowgroup" rowspan={points.length}>{name}</th>}
           <td>
-            <a href={`./trial/${id}`}>{moment(at)}</a>
+            <a href={root + pagePath(places.trial(id))}>{moment(at)}</a>
           </td>
           <td>
             <Chip verdict={verdict} />

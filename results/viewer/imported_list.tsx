@@ -2,9 +2,12 @@
 import { word } from "../explain.ts";
 import { day } from "../figures.ts";
 import type { Recording } from "../recording.ts";
+import { pagePath, places } from "./links.ts";
 import { Chip } from "./page.tsx";
 
-export function ImportedList({ recordings }: { readonly recordings: readonly Recording[] }) {
+export function ImportedList(
+  { recordings, root }: { readonly recordings: readonly Recording[]; readonly root: string },
+) {
   const imported = recordings.filter(({ outcome }) => outcome.trial.imported !== undefined).toReversed();
   if (imported.length === 0) return null;
   return (
@@ -27,7 +30,7 @@ export function ImportedList({ recordings }: { readonly recordings: readonly Rec
           {imported.map(({ id, stamp, outcome }) => (
             <tr>
               <th scope="row">
-                <a href={`./trial/${id}`}>{outcome.trial.name}</a>
+                <a href={root + pagePath(places.trial(id))}>{outcome.trial.name}</a>
               </th>
               <td>
                 <Chip verdict={word(outcome)} />

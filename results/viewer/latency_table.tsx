@@ -1,6 +1,7 @@
 /** Latency, memory and runs of every timed row of a board. */
 import { bytes, count, day, duration, moment } from "../figures.ts";
 import type { TimedRow } from "../leaderboard.ts";
+import { pagePath, places } from "./links.ts";
 
 const COLUMNS = [
   ["First token", "p50, less is better"],
@@ -13,7 +14,7 @@ const COLUMNS = [
   ["Last run", "UTC"],
 ] as const;
 
-export function LatencyTable({ rows }: { readonly rows: readonly TimedRow[] }) {
+export function LatencyTable({ rows, root }: { readonly rows: readonly TimedRow[]; readonly root: string }) {
   if (rows.length === 0) return null;
   return (
     <section>
@@ -34,7 +35,7 @@ export function LatencyTable({ rows }: { readonly rows: readonly TimedRow[] }) {
             {rows.map(({ id, name, tried, at, figures: { base, candidate } }) => (
               <tr>
                 <th scope="row">
-                  <a href={`./trial/${id}`}>{name}</a>
+                  <a href={root + pagePath(places.trial(id))}>{name}</a>
                 </th>
                 <td>{pair(duration(base.ttft.p50), duration(candidate.ttft.p50))}</td>
                 <td>{pair(duration(base.tpot.p50), duration(candidate.tpot.p50))}</td>

@@ -3,27 +3,28 @@ import type { Child } from "hono/jsx";
 import { leftOut } from "../left_out.ts";
 import type { Broken } from "../recording.ts";
 import type { Word } from "../explain.ts";
+import { pagePath, type Place, places, rootOf, twinPath } from "./links.ts";
 
 export interface Frame {
   readonly title: string;
-  /** The way back to the root: "./" or "../". */
-  readonly root: string;
-  readonly here: "board" | "refusals" | "history" | "trial" | "none";
-  /** The page's JSON twin, relative to the root. */
-  readonly json?: string;
+  readonly place: Place;
+  readonly here: "board" | "boards" | "techniques" | "refusals" | "history" | "trial" | "none";
+  /** Which twins for programs the page has. */
+  readonly twins?: readonly ("json" | "csv")[];
   readonly broken?: readonly Broken[];
   readonly children?: Child;
 }
 
-const PAGES = [["board", "", "Board"], ["refusals", "refusals", "Refusals"], [
+const PAGES = [["board", places.home, "Board"], ["refusals", places.refusals(), "Refusals"], [
   "history",
-  "history",
+  places.histories,
   "History",
 ]] as const;
 
 const STYLES = ["style.css", "tables.css", "trial.css"] as const;
 
-export function Page({ title, root, here, json, broken = [], children }: Frame) {
+export function Page({ title, place, here, twins = [], broken = [], children }: Frame) {
+  const root = rootOf(place);
   return (
     <html lang="en">
       <head>
@@ -39,7 +40,7 @@ export function Page({ title, root, here, json, broken = [], children }: Frame) 
       <body>
         <a class="skip" href="#main">Skip to the results</a>
         <header class="top">
-          <a class="brand" href={root}>
+          <a class="brand" href={root + pagePath(places.home)}>
             <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
               <path d="M12 2 21 7v10l-9 5-9-5V7Z" fill="none" stroke="currentColor" stroke-width="1.8" />
               <path d="m8 12.2 2.8 2.8L16 9.4" fill="none" stroke="currentColor" stroke-width="1.8" />
@@ -48,7 +49,7 @@ export function Page({ title, root, here, json, broken = [], children }: Frame) 
           </a>
           <nav aria-label="Pages">
             {PAGES.map(([key, path, label]) => (
-              <a href={`${root}${path}`} aria-current={key === here ? "page" : undefined}>{label}</a>
+              <a href={root + pagePath(path)} aria-current={key === here ? "page" : undefined}>{label}</a>
             ))}
           </nav>
         </header>
@@ -78,9 +79,14 @@ export function Page({ title, root, here, json, broken = [], children }: Frame) 
         </main>
         <footer>
           <p>A speed is shown only where the output held its quality first.</p>
-          {json !== undefined && (
+          {twins.length > 0 && (
             <p>
-              <a href={`${root}${json}`}>This page as JSON</a>
+              This page as {twins.map((ending, i) => (
+                <>
+                  {i > 0 && " or "}
+                  <a href={root + twinPath(place, ending)}>{ending.toUpperCase()}</a>
+                </>
+              ))}
             </p>
           )}
         </footer>

@@ -3,6 +3,7 @@ import { explain, type Word, word } from "../explain.ts";
 import { day, plural } from "../figures.ts";
 import { worstCheck } from "../worst.ts";
 import type { Broken, Recording } from "../recording.ts";
+import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 
@@ -20,7 +21,8 @@ export function refusals(recordings: readonly Recording[]): ReadonlyMap<Word, re
   return Map.groupBy(refused, ({ outcome }) => word(outcome));
 }
 
-export function RefusalsPage({ recordings, broken }: {
+export function RefusalsPage({ place, recordings, broken }: {
+  readonly place: Place;
   readonly recordings: readonly Recording[];
   readonly broken: readonly Broken[];
 }) {
@@ -31,7 +33,7 @@ export function RefusalsPage({ recordings, broken }: {
     return n === 0 ? [] : [`${n} ${title.toLowerCase()}`];
   });
   return (
-    <Page title="Refusals" root="./" here="refusals" json="api/refusals" broken={broken}>
+    <Page title="Refusals" place={place} here="refusals" twins={["json"]} broken={broken}>
       {total === 0
         ? (
           <Empty
@@ -60,7 +62,11 @@ export function RefusalsPage({ recordings, broken }: {
                   <th scope="col">Why</th>
                 </tr>
               </thead>
-              <tbody>{group.map((recording) => <Refusal recording={recording} verdict={verdict} />)}</tbody>
+              <tbody>
+                {group.map((recording) => (
+                  <Refusal recording={recording} verdict={verdict} root={rootOf(place)} />
+                ))}
+              </tbody>
             </table>
           </section>
         );
@@ -70,13 +76,17 @@ export function RefusalsPage({ recordings, broken }: {
 }
 
 function Refusal(
-  { recording: { id, stamp, outcome }, verdict }: { readonly recording: Recording; readonly verdict: Word },
+  { recording: { id, stamp, outcome }, verdict, root }: {
+    readonly recording: Recording;
+    readonly verdict: Word;
+    readonly root: string;
+  },
 ) {
   const worst = worstCheck(outcome);
   return (
     <tr>
       <th scope="row">
-        <a href={`./trial/${id}`}>{outcome.trial.name}</a>
+        <a href={root + pagePath(places.trial(id))}>{outcome.trial.name}</a>
         <small>
           {stamp.model.name}, {stamp.model.precision}; suite {outcome.trial.suite}, {day(stamp.at)}
         </small>

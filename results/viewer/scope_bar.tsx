@@ -1,14 +1,16 @@
 /** What a page is about, and the way to the other boards: workloads beside each other, the rest folded. */
 import { day, plural } from "../figures.ts";
 import type { Board } from "../leaderboard.ts";
+import { pagePath, type Place } from "./links.ts";
 
-export function ScopeBar({ boards, board, path }: {
+export function ScopeBar({ boards, board, to, root }: {
   readonly boards: readonly Board[];
   readonly board: Board;
-  readonly path: string;
+  readonly to: (key: string) => Place;
+  readonly root: string;
 }) {
   const { hardware, model, suite } = board.scope;
-  const link = ({ key }: Board) => `./${path}?board=${encodeURIComponent(key)}`;
+  const link = ({ key }: Board) => root + pagePath(to(key));
   const same = boards.filter(({ scope }) =>
     scope.hardware.id === hardware.id && scope.model.digest === model.digest &&
     scope.model.precision === model.precision && scope.suite === suite

@@ -23,6 +23,7 @@ import { Apart } from "./apart.tsx";
 import { CompositionSection } from "./composition_section.tsx";
 import { FlipList } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
+import { places, rootOf, twinPath } from "./links.ts";
 import { Chip, Page } from "./page.tsx";
 import { CheckPlot, QualityAxis, QualityStrip } from "./quality_strip.tsx";
 import { domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
@@ -39,13 +40,14 @@ export function TrialPage({ recording, tries, apart }: {
   const { trial } = outcome;
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
   const [lead, ...rest] = explain(outcome);
-  const json = `api/trial/${id}`;
+  const place = places.trial(id);
+  const json = rootOf(place) + twinPath(place, "json");
   const flipped = checks.filter((check) => {
     const { lost, won, different } = flips(check);
     return [...lost, ...won, ...different].some(({ shown }) => shown !== undefined);
   });
   return (
-    <Page title={trial.name} root="../" here="trial" json={json}>
+    <Page title={trial.name} place={place} here="trial" twins={["json"]}>
       <p class="kicker">
         <Chip verdict={word(outcome)} />{" "}
         <span>
@@ -79,7 +81,7 @@ export function TrialPage({ recording, tries, apart }: {
       {flipped.length > 0 && (
         <section>
           <h2>Where the answers differ</h2>
-          {flipped.map((check) => <FlipList check={check} json={`../${json}`} />)}
+          {flipped.map((check) => <FlipList check={check} json={json} />)}
         </section>
       )}
       <WhatRan recording={recording} />

@@ -36,7 +36,7 @@ async function withViewer(
     args: FLAGS,
   });
   try {
-    const paths = ["", "refusals", "history", ...[...ids, long.id].map((id) => `trial/${id}`)];
+    const paths = ["", "refusals.html", "history.html", ...[...ids, long.id].map((id) => `trial/${id}.html`)];
     await run(browser, `http://127.0.0.1:${server.addr.port}/`, paths);
   } finally {
     await browser.close();

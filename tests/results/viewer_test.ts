@@ -1,12 +1,23 @@
 import { DatabaseSync } from "node:sqlite";
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
 import { createApp, openStore, view } from "../../results/mod.ts";
+import { scopeKey } from "../../results/leaderboard.ts";
 import { flips } from "../../results/flips.ts";
 import { ecdf } from "../../results/viewer/latency.tsx";
 import { RatioAxis } from "../../results/viewer/ratio_strip.tsx";
 import { everything } from "./every_row.ts";
-import { breaches, check, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
+import {
+  breaches,
+  check,
+  failed,
+  HARDWARE,
+  recorded,
+  recording,
+  trial,
+  unmeasured,
+  workload,
+} from "./fixture.ts";
 import { filled, idOf, text } from "./pages.ts";
 
 Deno.test("the board says its verdict first, and holds every row and figure without a script", async () => {
@@ -42,7 +53,7 @@ Deno.test("every page has a JSON twin and links that are relative", async () => 
   const all = await everything();
   using store = filled(all);
   const id = idOf(all, "int8");
-  for (const path of ["/", "/refusals", "/history", `/trial/${id}`]) {
+  for (const path of ["/", "/refusals.html", "/history.html", `/trial/${id}.html`]) {
     const html = await text(store, path);
     assert(!/(href|src)="\//.test(html), `${path} holds an absolute link`);
     assert(!/(href|src)="https?:/.test(html), `${path} loads from elsewhere`);
@@ -55,7 +66,7 @@ Deno.test("every page has a JSON twin and links that are relative", async () => 
 Deno.test("a trial page holds each check with its margin, both answers of each flip, and the percentiles as tables", async () => {
   const all = await everything();
   using store = filled(all);
-  const html = await text(store, `/trial/${idOf(all, "int8")}`);
+  const html = await text(store, `/trial/${idOf(all, "int8")}.html`);
   for (
     const shown of [
       "margin −2.0 pp",
@@ -76,11 +87,11 @@ Deno.test("no refused trial shows a speed, in its page, its JSON, or the refusal
   const all = (await everything()).filter(({ outcome }) => outcome.kind !== "recorded");
   using store = filled(all);
   const pages = [
-    "/refusals",
-    "/api/refusals",
-    "/api/board",
-    "/api/history",
-    ...all.flatMap(({ id }) => [`/trial/${id}`, `/api/trial/${id}`]),
+    "/refusals.html",
+    "/api/refusals.json",
+    "/api/index.json",
+    "/api/history.json",
+    ...all.flatMap(({ id }) => [`/trial/${id}.html`, `/api/trial/${id}.json`]),
   ];
   for (const path of pages) {
     const body = await text(store, path);
@@ -112,7 +123,7 @@ Deno.test("hostile names come out as text", async () => {
     ),
   ];
   using store = filled(all);
-  for (const path of ["/", "/refusals", "/history", ...all.map(({ id }) => `/trial/${id}`)]) {
+  for (const path of ["/", "/refusals.html", "/history.html", ...all.map(({ id }) => `/trial/${id}.html`)]) {
     const html = await text(store, path);
     assert(!html.includes("<img") && !html.includes("<script>"), path);
   }
@@ -120,7 +131,7 @@ Deno.test("hostile names come out as text", async () => {
 
 Deno.test("an empty store says what to run", async () => {
   using store = filled([]);
-  for (const path of ["/", "/refusals", "/history"]) {
+  for (const path of ["/", "/refusals.html", "/history.html"]) {
     assertStringIncludes(await text(store, path), "deno task bench");
   }
 });
@@ -129,17 +140,17 @@ Deno.test("a bad id, board or path is a page that says so, with a way back", asy
   using store = filled(await everything());
   for (
     const path of [
-      "/trial/nonsense",
-      "/trial/abc123abc123",
-      "/?board=none",
-      "/history?board=none",
+      "/trial/nonsense.html",
+      "/trial/abc123abc123.html",
+      "/board/none.html",
+      "/history/none.html",
       "/nowhere",
       "/static/..%2fview.ts",
     ]
   ) {
     assertStringIncludes(await text(store, path, 404), "To the board");
   }
-  assertStringIncludes(await text(store, "/api/trial/abc123abc123", 404), "error");
+  assertStringIncludes(await text(store, "/api/trial/abc123abc123.json", 404), "error");
 });
 
 Deno.test("a broken record is named while the others show", async () => {
@@ -230,20 +241,20 @@ Deno.test("no letter of a refused row tells a speed, though other rows of the bo
 Deno.test("a trial that was never judged does not say at which try it was", async () => {
   const all = await everything();
   using store = filled(all);
-  assert(!(await text(store, `/trial/${idOf(all, "medusa")}`)).includes("Judged"));
-  assertStringIncludes(await text(store, `/trial/${idOf(all, "int4")}`), "Judged at the first try");
+  assert(!(await text(store, `/trial/${idOf(all, "medusa")}.html`)).includes("Judged"));
+  assertStringIncludes(await text(store, `/trial/${idOf(all, "int4")}.html`), "Judged at the first try");
 });
 
 Deno.test("few pairs are a reason to take care", async () => {
   const few = await recording(failed(trial("few"), [check(0.061, 0.034, 0.088, { n: 12 })]));
   using store = filled([few]);
-  assertStringIncludes(await text(store, `/trial/${few.id}`), "but few pairs: 12 on arc_easy");
+  assertStringIncludes(await text(store, `/trial/${few.id}.html`), "but few pairs: 12 on arc_easy");
 });
 
 Deno.test("a yes or no is told in words on both sides of a flip", async () => {
   const all = await everything();
   using store = filled(all);
-  const html = await text(store, `/trial/${idOf(all, "int4")}`);
+  const html = await text(store, `/trial/${idOf(all, "int4")}.html`);
   assertStringIncludes(html, "<h4>Baseline: right</h4>");
   assertStringIncludes(html, "<h4>Candidate: wrong</h4>");
 });
@@ -262,7 +273,7 @@ Deno.test("the axis of ratios keeps its labels apart, whatever it spans", () => 
 Deno.test("a count is drawn as a point against what is allowed, without an interval", async () => {
   const one = await recording(failed(trial("early_exit"), [breaches(17)]));
   using store = filled([one]);
-  assertStringIncludes(await text(store, `/trial/${one.id}`), "none allowed");
+  assertStringIncludes(await text(store, `/trial/${one.id}.html`), "none allowed");
 });
 
 Deno.test("the baseline's own row is judged by whether it holds 1x", async () => {
@@ -270,6 +281,46 @@ Deno.test("the baseline's own row is judged by whether it holds 1x", async () =>
   for (const [speed, said] of [[own(0.98, 1.03), "holds 1x"], [own(1.02, 1.06), "misses 1x"]] as const) {
     const again = await recording(recorded(trial("baseline again", { techniques: [] }), [speed]));
     using store = filled([again]);
-    assertStringIncludes(await text(store, `/trial/${again.id}`), said);
+    assertStringIncludes(await text(store, `/trial/${again.id}.html`), said);
   }
+});
+
+Deno.test("every page that a page links to is there, in a file of its own name", async () => {
+  using store = filled(await everything());
+  const app = createApp(store);
+  const seen = new Set<string>(["/index.html"]);
+  for (const path of seen) {
+    const response = await app.request(path);
+    assertEquals(response.status, 200, path);
+    assert(/\.\w+$/.test(path), `${path} does not end in a file's name`);
+    if (!path.endsWith(".html")) continue;
+    for (const [, link] of (await response.text()).matchAll(/(?:href|src)="([^"#?]+)"/g)) {
+      seen.add(new URL(link!, `http://localhost${path}`).pathname);
+    }
+  }
+  assert(seen.size > 30, [...seen].join(" "));
+});
+
+Deno.test("links to the pages as they were named before lead on", async () => {
+  using store = filled(await everything());
+  for (
+    const [old, now] of [
+      ["/?board=a.b", "board/a.b.html"],
+      ["/history?board=a.b", "history/a.b.html"],
+      ["/refusals", "refusals.html"],
+      ["/trial/abc", "abc.html"],
+    ] as const
+  ) {
+    const { status, headers } = await createApp(store).request(old);
+    assertEquals([status, headers.get("Location")], [301, now]);
+  }
+});
+
+Deno.test("a board's key names a file whatever a suite or workload is called, and no two boards share one", () => {
+  const model = { name: "m", digest: "b2".repeat(32), precision: "f32" };
+  const keys = ["../../etc/passwd", "a b", "a-b", "A", "a", "é", "x".repeat(999), "a\u202eb"].map((suite) =>
+    scopeKey({ hardware: HARDWARE, model, suite, workload: "single_stream" })
+  );
+  for (const key of keys) assertMatch(key, /^[a-z0-9_-]{1,60}\.single_stream\.[0-9a-f]{16}$/);
+  assertEquals(new Set(keys).size, keys.length);
 });

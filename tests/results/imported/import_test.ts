@@ -31,7 +31,7 @@ async function run(base: Run, candidate: Run, more: readonly string[] = []) {
     const page = async (route: string) => await (await app.request(route)).text();
     const pages = {
       board: await page("/"),
-      trial: recordings[0] ? await page(`/trial/${recordings[0].id}`) : "",
+      trial: recordings[0] ? await page(`/trial/${recordings[0].id}.html`) : "",
     };
     return { ...said, again, recordings, pages };
   });

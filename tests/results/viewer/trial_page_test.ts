@@ -26,7 +26,7 @@ Deno.test("the page of a trial and the board say after how many refusals a row p
   ];
   using store = filled(all);
   assertStringIncludes(
-    await text(store, `/trial/${all[2]!.id}`),
+    await text(store, `/trial/${all[2]!.id}.html`),
     "3rd try, 2 refused: it passed only when tried again",
   );
   assertStringIncludes(await text(store, "/"), "3rd try, 2 refused");
@@ -45,7 +45,7 @@ Deno.test("a row whose latency objective broke has no place, and both figures ar
       /1 broke the latency objective/,
     ]
   ) assertMatch(html, shown);
-  const page = await text(store, `/trial/${idOf(all, "batch_64")}`);
+  const page = await text(store, `/trial/${idOf(all, "batch_64")}.html`);
   assertMatch(page, /Objective <b>TTFT p95 [\d.]+ ms → [\d.]+ ms, at most 10\.0 ms: broke<\/b>/);
 });
 
@@ -60,7 +60,7 @@ Deno.test("guards, laws and failed parts stand on the page of a trial", async ()
     ]),
   );
   using store = filled([one]);
-  const html = await text(store, `/trial/${one.id}`);
+  const html = await text(store, `/trial/${one.id}.html`);
   for (
     const shown of [
       "<b>long prompts</b> (6.1 pp, at least 3.4, n=120)",
@@ -84,5 +84,5 @@ Deno.test("what a prompt or an answer hides is made visible, line by line", asyn
   }];
   const one = await recording(failed(trial("int4"), [check(0.061, 0.034, 0.088, { samples })]));
   using store = filled([one]);
-  assertStringIncludes(await text(store, `/trial/${one.id}`), "<pre>a\\u{202e}b\nc\\u{1b}d</pre>");
+  assertStringIncludes(await text(store, `/trial/${one.id}.html`), "<pre>a\\u{202e}b\nc\\u{1b}d</pre>");
 });
