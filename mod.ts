@@ -27,6 +27,10 @@ const VERBS: Readonly<
     about: "serve the boards and trials as pages on this machine",
     load: () => import("./results/verbs/view.ts"),
   },
+  publish: {
+    about: "write the boards and trials as a site of files",
+    load: () => import("./results/verbs/publish.ts"),
+  },
   explain: {
     about: "say why a trial passed or was refused, with the samples that decided",
     load: () => import("./results/verbs/explain.ts"),

@@ -11,6 +11,7 @@ import { UserError } from "../../engine/mod.ts";
 import { apartOf, type Board, boards, shareScope } from "../leaderboard.ts";
 import type { Recording, ResultsStore } from "../recording.ts";
 import { explain } from "../explain.ts";
+import { FEED, feed, type Site } from "../feed.ts";
 import { gateRate } from "../gate_rate.ts";
 import { summarise } from "../summary.ts";
 import { triesOf } from "../tries.ts";
@@ -18,6 +19,7 @@ import { BoardPage } from "./board_page.tsx";
 import { history, HistoryPage } from "./history_page.tsx";
 import { pagePath, type Place, places } from "./links.ts";
 import { Message } from "./message.tsx";
+import { SiteName } from "./page.tsx";
 import { refusals, RefusalsPage } from "./refusals_page.tsx";
 import { Shelf } from "./shelf.ts";
 import { statics } from "./statics.ts";
@@ -33,9 +35,15 @@ interface Sheet {
 }
 
 /** An app that reads the store at each request and writes nothing. */
-export function createApp(store: ResultsStore): Hono {
+export function createApp(store: ResultsStore, site: Site = {}): Hono {
   const shelf = new Shelf(store);
   const app = new Hono();
+  app.use((c, next) => {
+    c.setRenderer((content) =>
+      c.html(html`<!doctype html>${<SiteName.Provider value={site.title}>{content}</SiteName.Provider>}`)
+    );
+    return next();
+  });
   app.use(async (c, next) => {
     await next();
     c.header("Content-Security-Policy", POLICY);
@@ -125,6 +133,10 @@ export function createApp(store: ResultsStore): Hono {
       json: () => ({ ...recording, why: explain(recording.outcome), tries, apart }),
     };
   });
+  app.get(`/${FEED}`, (c) => {
+    const body = feed(shelf.recordings, site, (id) => pagePath(places.trial(id)));
+    return c.body(body, 200, { "Content-Type": "application/atom+xml; charset=utf-8" });
+  });
   app.get("/static/:file", async (c) => {
     const found = await statics(c.req.param("file"));
     return found === undefined
@@ -189,5 +201,6 @@ function missing(c: Context, text: string): Response | Promise<Response> {
 }
 
 function page(c: Context, content: Child, status: 200 | 404 | 500 = 200): Response | Promise<Response> {
-  return c.html(html`<!doctype html>${content}`, status);
+  c.status(status);
+  return c.render(content as string);
 }

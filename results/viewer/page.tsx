@@ -1,5 +1,6 @@
 /** The frame around every page: name, navigation, the JSON twin. Links are relative, so a sub-path works. */
-import type { Child } from "hono/jsx";
+import { type Child, createContext, useContext } from "hono/jsx";
+import { FEED } from "../feed.ts";
 import { leftOut } from "../left_out.ts";
 import type { Broken } from "../recording.ts";
 import type { Word } from "../explain.ts";
@@ -21,17 +22,22 @@ const PAGES = [["board", places.home, "Board"], ["refusals", places.refusals(), 
   "History",
 ]] as const;
 
+/** What the site is called; "Assay" where nobody named it. */
+export const SiteName = createContext<string | undefined>(undefined);
+
 const STYLES = ["style.css", "tables.css", "trial.css"] as const;
 
 export function Page({ title, place, here, twins = [], broken = [], children }: Frame) {
   const root = rootOf(place);
+  const name = useContext(SiteName) ?? "Assay";
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title} · Assay</title>
+        <title>{title} · {name}</title>
+        <link rel="alternate" href={root + FEED} type="application/atom+xml" title="New recordings" />
         <link rel="icon" href={`${root}static/icon.svg`} type="image/svg+xml" />
         {STYLES.map((file) => <link rel="stylesheet" href={`${root}static/${file}`} />)}
         <script src={`${root}static/chart.js`} defer></script>
@@ -45,7 +51,7 @@ export function Page({ title, place, here, twins = [], broken = [], children }: 
               <path d="M12 2 21 7v10l-9 5-9-5V7Z" fill="none" stroke="currentColor" stroke-width="1.8" />
               <path d="m8 12.2 2.8 2.8L16 9.4" fill="none" stroke="currentColor" stroke-width="1.8" />
             </svg>
-            Assay
+            {name}
           </a>
           <nav aria-label="Pages">
             {PAGES.map(([key, path, label]) => (
