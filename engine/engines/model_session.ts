@@ -1,9 +1,9 @@
 /** How the engines here open a model: its file is checked, its graph is written once, its session lives in a worker. */
 import { isCached } from "../assets/mod.ts";
 import type { Session } from "../engine.ts";
-import { ggufTokenizer } from "../gguf_tokenizer.ts";
+import { fileTokenizer } from "../file_tokenizer.ts";
 import type { Stack } from "../stack.ts";
-import { modelConfig, openGguf } from "../weights/mod.ts";
+import { modelConfig, openWeights } from "../weights/mod.ts";
 import { type GraphKind, graphName } from "./graph_files.ts";
 import { openInWorker } from "./worker_session.ts";
 
@@ -15,9 +15,9 @@ export async function openModel(
   progress: (done: number) => void,
 ): Promise<Session> {
   const { stack } = opening;
-  using weights = openGguf(stack.model.file);
+  using weights = openWeights(stack.model.file);
   modelConfig(weights);
-  const tokenizer = ggufTokenizer(weights);
+  const tokenizer = fileTokenizer(weights);
   const open = () => openInWorker(module, opening, tokenizer, progress);
   // The memory that writing a graph takes is not the session's, so the session is opened anew after it.
   if (!(await isCached(await graphName(stack, kind)))) await (await open())[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@
 import type { Tensor } from "onnxruntime-common";
 import { UserError } from "../engine.ts";
 import type { Stack } from "../stack.ts";
-import { modelConfig, openGguf } from "../weights/mod.ts";
+import { modelConfig, openWeights } from "../weights/mod.ts";
 import { graphFolder, logSumExpFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
 
@@ -20,7 +20,7 @@ export async function openNetwork(
   { stack, backend, threads }: Opening,
   progress: (done: number) => void,
 ): Promise<OnnxNetwork> {
-  using weights = openGguf(stack.model.file);
+  using weights = openWeights(stack.model.file);
   const config = modelConfig(weights);
   const folder = await graphFolder(stack, "split", progress);
   const sums = await logSumExpFolder(config.vocabulary);

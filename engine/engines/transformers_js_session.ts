@@ -6,7 +6,7 @@ import type { Emission, Request, Scored, ScoreItem, SessionStats } from "../engi
 import { checkRequest } from "../request.ts";
 import { checkItem } from "../score.ts";
 import type { Stack } from "../stack.ts";
-import { type ModelConfig, modelConfig, openGguf } from "../weights/mod.ts";
+import { type ModelConfig, modelConfig, openWeights } from "../weights/mod.ts";
 import { graphFolder } from "./graph_files.ts";
 import type { Hosted } from "./worker_host.ts";
 
@@ -23,7 +23,7 @@ export async function openPeer(
   { stack, threads }: PeerOpening,
   progress: (done: number) => void,
 ): Promise<Hosted> {
-  using weights = openGguf(stack.model.file);
+  using weights = openWeights(stack.model.file);
   const config = modelConfig(weights);
   const folder = await graphFolder(stack, "fused", progress);
   const { AutoModelForCausalLM, env, PretrainedConfig } = await import("@huggingface/transformers");

@@ -1,6 +1,6 @@
-/** A model's dimensions, read from GGUF metadata. */
+/** A model's dimensions, and whether its tensors have them. */
 import { UserError } from "../engine.ts";
-import type { Weights } from "./gguf.ts";
+import type { Weights } from "./weights.ts";
 
 export interface ModelConfig {
   readonly layers: number;
@@ -21,62 +21,19 @@ export interface ModelConfig {
   readonly qkvBias: boolean;
 }
 
-/** What tells apart the architectures that share the graph; llama.cpp's converter stores llama's pairs as neighbours. */
-const ARCHITECTURES: Readonly<Record<string, Pick<ModelConfig, "interleaved" | "qkvBias">>> = {
-  llama: { interleaved: true, qkvBias: false },
-  qwen2: { interleaved: false, qkvBias: true },
-};
-
-/** More of anything than any model has, and little enough to be held. */
-const MOST = 2 ** 20;
-
-/** @throws {UserError} when the architecture is not known, or a dimension or tensor is missing or does not fit. */
+/**
+ * The dimensions that the graph is built by.
+ * @throws {UserError} when the architecture is not known, or a dimension or tensor is missing or does not fit.
+ */
 export function modelConfig(weights: Weights): ModelConfig {
-  const { architecture, metadata, path } = weights;
-  const family = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
-  if (!family) {
-    throw new UserError(
-      `Cannot run ${path} as its architecture must be ${
-        Object.keys(ARCHITECTURES).join(" or ")
-      }: found ${architecture}.`,
-    );
-  }
-  const number = (key: string, otherwise?: number): number => {
-    const value = metadata.get(`${architecture}.${key}`) ?? otherwise;
-    if (typeof value === "number" && value > 0) return value;
-    throw new UserError(
-      `Cannot run ${path} as its metadata must say ${architecture}.${key}, above 0: found ${value}.`,
-    );
-  };
-  const size = (key: string, otherwise?: number): number => {
-    const value = number(key, otherwise);
-    if (Number.isInteger(value) && value <= MOST) return value;
-    throw new UserError(
-      `Cannot run ${path} as ${architecture}.${key} must be a whole number of at most ${MOST}: found ${value}.`,
-    );
-  };
-  const [width, heads] = [size("embedding_length"), size("attention.head_count")];
-  const config = {
-    layers: size("block_count"),
-    width,
-    heads,
-    kvHeads: size("attention.head_count_kv", heads),
-    headDim: size("rope.dimension_count", width / heads),
-    ffn: size("feed_forward_length"),
-    vocabulary: weights.shape("token_embd.weight")[0]!,
-    context: size("context_length"),
-    ropeBase: number("rope.freq_base", 10000),
-    epsilon: number("attention.layer_norm_rms_epsilon"),
-    tiedHead: !weights.names().includes("output.weight"),
-    ...family,
-  };
+  const config = weights.dimensions();
   checkTensors(weights, config);
   return config;
 }
 
 /** A tensor that the graph would pass over makes another model of it, so that every one must be known. */
 function checkTensors(weights: Weights, config: ModelConfig): void {
-  const { path, metadata, architecture } = weights;
+  const { path } = weights;
   const { heads, kvHeads, headDim } = config;
   if (heads % kvHeads !== 0 || headDim % 2 !== 0) {
     throw new UserError(
@@ -84,20 +41,20 @@ function checkTensors(weights: Weights, config: ModelConfig): void {
         `found ${heads}, ${kvHeads} and ${headDim}.`,
     );
   }
-  const scaling = metadata.get(`${architecture}.rope.scaling.type`) ?? "none";
-  if (scaling !== "none") {
-    throw new UserError(`Cannot run ${path} as its positions must not be scaled: found ${scaling}.`);
-  }
   const expected = new Map(shapesOf(config));
   const unknown = weights.names().find((name) => !expected.has(name));
   if (unknown !== undefined) {
-    throw new UserError(`Cannot run ${path} as each of its tensors must be known: found ${unknown}.`);
+    throw new UserError(
+      `Cannot run ${path} as each of its tensors must be known: found ${weights.called(unknown)}.`,
+    );
   }
   for (const [name, shape] of expected) {
     const found = weights.shape(name);
     if (found.join() === shape.join()) continue;
     throw new UserError(
-      `Cannot run ${path} as tensor ${name} must be ${shape.join(" x ")}: found ${found.join(" x ")}.`,
+      `Cannot run ${path} as tensor ${weights.called(name)} must be ${shape.join(" x ")}: found ${
+        found.join(" x ")
+      }.`,
     );
   }
 }

@@ -4,39 +4,21 @@
  */
 import { UserError } from "../engine.ts";
 import { type BlockFormat, BLOCKS } from "./blocks.ts";
-
-/** A model's weights, read from disk as they are needed. */
-export interface Weights extends Disposable {
-  readonly path: string;
-  readonly architecture: string;
-  readonly metadata: ReadonlyMap<string, unknown>;
-  names(): readonly string[];
-  /** Row-major, e.g. [out, in]. */
-  shape(name: string): readonly number[];
-  /** The block format's name, e.g. "Q4_1". */
-  stored(name: string): string;
-  /** The whole tensor as 32-bit floats, row-major. */
-  read(name: string): Float32Array;
-  /** Holds a matrix as it is stored, and returns a function that writes one row of it at `offset`. */
-  rows(name: string): (row: number, into: Float32Array, offset: number) => void;
-}
-
-interface Entry {
-  readonly shape: readonly number[];
-  readonly format: BlockFormat;
-  readonly offset: number;
-  readonly bytes: number;
-}
+import type { ModelConfig } from "./config.ts";
+import { ggufConfig } from "./gguf_config.ts";
+import { ggufTokenizer } from "./gguf_tokenizer.ts";
+import { type TensorEntry, Tensors } from "./tensors.ts";
+import type { TokenizerFiles, Weights } from "./weights.ts";
 
 /** @throws {UserError} when the file is missing, not GGUF, cut short, or holds a tensor type that is not known. */
-export function openGguf(path: string): Weights {
+export function openGguf(path: string): Gguf {
   let file: Deno.FsFile;
   try {
     if (!Deno.statSync(path).isFile) throw new TypeError("not a file");
     file = Deno.openSync(path);
   } catch {
     throw new UserError(
-      `Cannot open the model as it must be a readable file: ${path}. Give another with --model FILE.gguf.`,
+      `Cannot open the model as it must be a readable file: ${path}. Give another with --model.`,
     );
   }
   try {
@@ -47,116 +29,77 @@ export function openGguf(path: string): Weights {
   }
 }
 
-class Gguf implements Weights {
-  readonly metadata = new Map<string, unknown>();
-  readonly #tensors = new Map<string, Entry>();
+/** A GGUF file that is open. */
+export class Gguf extends Tensors implements Weights {
+  readonly metadata: ReadonlyMap<string, unknown>;
 
-  constructor(readonly path: string, private readonly file: Deno.FsFile) {
-    const size = file.statSync().size;
-    const head = new Header(file, path, size);
-    if (head.text(4) !== "GGUF") {
-      throw new UserError(`Cannot read ${path} as it must be a GGUF file: its first bytes are not "GGUF".`);
-    }
-    const version = head.u32();
-    if (version !== 2 && version !== 3) {
-      throw new UserError(`Cannot read ${path} as GGUF must be version 2 or 3: found ${version}.`);
-    }
-    const [tensors, keys] = [head.u64(), head.u64()];
-    for (let i = 0; i < keys; i++) this.metadata.set(head.string(), head.value(head.u32()));
-    const table: { name: string; shape: number[]; format: BlockFormat; offset: number }[] = [];
-    for (let i = 0; i < tensors; i++) {
-      const name = head.string();
-      const shape = Array.from({ length: head.within(head.u32()) }, () => head.u64()).reverse();
-      const type = head.u32();
-      const format = BLOCKS.get(type);
-      if (!format) {
-        throw new UserError(
-          `Cannot read tensor ${name} as its type must be one of ${known()}: found type ${type}.`,
-        );
-      }
-      table.push({ name, shape, format, offset: head.u64() });
-    }
-    const alignment = this.metadata.get("general.alignment") ?? 32;
-    if (typeof alignment !== "number" || alignment < 8 || alignment % 8 !== 0) {
+  constructor(path: string, file: Deno.FsFile) {
+    const { metadata, table } = parse(path, file);
+    super(path, table, [file]);
+    this.metadata = metadata;
+  }
+
+  dimensions(): ModelConfig {
+    return ggufConfig(this);
+  }
+
+  tokenizerFiles(): TokenizerFiles {
+    return ggufTokenizer(this);
+  }
+}
+
+function parse(path: string, file: Deno.FsFile) {
+  const size = file.statSync().size;
+  const head = new Header(file, path, size);
+  if (head.text(4) !== "GGUF") {
+    throw new UserError(`Cannot read ${path} as it must be a GGUF file: its first bytes are not "GGUF".`);
+  }
+  const version = head.u32();
+  if (version !== 2 && version !== 3) {
+    throw new UserError(`Cannot read ${path} as GGUF must be version 2 or 3: found ${version}.`);
+  }
+  const [tensors, keys] = [head.u64(), head.u64()];
+  const metadata = new Map<string, unknown>();
+  for (let i = 0; i < keys; i++) metadata.set(head.string(), head.value(head.u32()));
+  const told: { name: string; shape: number[]; format: BlockFormat; offset: number }[] = [];
+  for (let i = 0; i < tensors; i++) {
+    const name = head.string();
+    const shape = Array.from({ length: head.within(head.u32()) }, () => head.u64()).reverse();
+    const type = head.u32();
+    const format = BLOCKS.get(type);
+    if (!format) {
       throw new UserError(
-        `Cannot read ${path} as its alignment must be a multiple of 8: found ${alignment}.`,
+        `Cannot read tensor ${name} as its type must be one of ${known()}: found type ${type}.`,
       );
     }
-    const start = Math.ceil(head.position / alignment) * alignment;
-    for (const { name, shape, format, offset } of table) {
-      const values = shape.reduce((product, n) => product * n, 1);
-      const bytes = values / format.values * format.bytes;
-      if ((shape.at(-1) ?? 1) % format.values !== 0) {
-        throw new UserError(
-          `Cannot read tensor ${name} as its rows must be whole blocks of ${format.values}: found ${
-            shape.at(-1)
-          }.`,
-        );
-      }
-      if (!Number.isInteger(bytes) || start + offset + bytes > size) {
-        throw new UserError(
-          `Cannot read ${path} as it must hold all of tensor ${name}: the file ends after ${size} bytes.`,
-        );
-      }
-      this.#tensors.set(name, { shape, format, offset: start + offset, bytes });
+    told.push({ name, shape, format, offset: head.u64() });
+  }
+  const alignment = metadata.get("general.alignment") ?? 32;
+  if (typeof alignment !== "number" || alignment < 8 || alignment % 8 !== 0) {
+    throw new UserError(
+      `Cannot read ${path} as its alignment must be a multiple of 8: found ${alignment}.`,
+    );
+  }
+  const table = new Map<string, TensorEntry>();
+  const start = Math.ceil(head.position / alignment) * alignment;
+  for (const { name, shape, format, offset } of told) {
+    const values = shape.reduce((product, n) => product * n, 1);
+    const bytes = values / format.values * format.bytes;
+    if ((shape.at(-1) ?? 1) % format.values !== 0) {
+      throw new UserError(
+        `Cannot read tensor ${name} as its rows must be whole blocks of ${format.values}: found ${
+          shape.at(-1)
+        }.`,
+      );
     }
-  }
-
-  get architecture(): string {
-    return String(this.metadata.get("general.architecture"));
-  }
-
-  names(): readonly string[] {
-    return [...this.#tensors.keys()];
-  }
-
-  shape(name: string): readonly number[] {
-    return this.#entry(name).shape;
-  }
-
-  stored(name: string): string {
-    return this.#entry(name).format.name;
-  }
-
-  read(name: string): Float32Array {
-    const { shape, format } = this.#entry(name);
-    const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
-    format.decode(this.#bytes(name), values, 0, values.length);
-    return values;
-  }
-
-  rows(name: string): (row: number, into: Float32Array, offset: number) => void {
-    const { shape, format } = this.#entry(name);
-    const width = shape.at(-1)!;
-    const bytes = this.#bytes(name);
-    const stride = width / format.values * format.bytes;
-    return (row, into, offset) =>
-      format.decode(bytes.subarray(row * stride, (row + 1) * stride), into, offset, width);
-  }
-
-  [Symbol.dispose](): void {
-    this.file.close();
-  }
-
-  #entry(name: string): Entry {
-    const entry = this.#tensors.get(name);
-    if (!entry) {
-      throw new UserError(`Cannot use ${this.path} as it must hold the tensor ${name}: it does not.`);
+    if (!Number.isInteger(bytes) || start + offset + bytes > size) {
+      throw new UserError(
+        `Cannot read ${path} as it must hold all of tensor ${name}: the file ends after ${size} bytes.`,
+      );
     }
-    return entry;
+    table.set(name, { called: name, shape, format, file, offset: start + offset, bytes });
   }
-
-  #bytes(name: string): Uint8Array {
-    const { offset, bytes } = this.#entry(name);
-    const data = new Uint8Array(bytes);
-    this.file.seekSync(offset, Deno.SeekMode.Start);
-    for (let done = 0; done < bytes;) {
-      const count = this.file.readSync(data.subarray(done));
-      if (count === null) throw new UserError(`Cannot read ${this.path} as it ended within tensor ${name}.`);
-      done += count;
-    }
-    return data;
-  }
+  return { metadata, table };
 }
 
 function known(): string {

@@ -1,4 +1,7 @@
 /** Where weights come from, and what they are. */
 export * from "./blocks.ts";
 export * from "./config.ts";
+export * from "./folder.ts";
 export * from "./gguf.ts";
+export * from "./open.ts";
+export * from "./weights.ts";

@@ -3,8 +3,8 @@ import {
   dense,
   fasterBackend,
   type FetchProgress,
-  ggufModel,
   knownModel,
+  localModel,
   type Model,
   MODELS,
   oneAtATime,
@@ -20,8 +20,8 @@ import type { StatusLine } from "./status_line.ts";
 /** Options that choose model and engine. */
 export const SETTING = {
   model: {
-    value: "NAME|FILE.gguf",
-    about: `the model: ${Object.keys(MODELS).join(", ")}, or a file; the first where absent`,
+    value: "NAME|FOLDER|FILE.gguf",
+    about: `the model: ${Object.keys(MODELS).join(", ")}, or files of your own; the first where absent`,
   },
   backend: {
     value: "auto|native|wasm",
@@ -68,11 +68,13 @@ async function modelOf(name: string, status: StatusLine): Promise<Model> {
     if (known.note) console.error(known.note);
     return await knownModel(known, fetching(status));
   }
-  if (/\.gguf$/i.test(name) || /[\\/]/.test(name)) return await ggufModel(name);
+  if (/\.gguf$/i.test(name) || /[\\/]/.test(name) || await isFolder(name)) return await localModel(name);
   throw new UserError(
-    `Cannot use --model ${name} as it must be one of ${Object.keys(MODELS).join(", ")}, or a GGUF file.`,
+    `Cannot use --model ${name} as it must be one of ${Object.keys(MODELS).join(", ")}, a folder of safetensors, or a GGUF file.`,
   );
 }
+
+const isFolder = (path: string) => Deno.stat(path).then((found) => found.isDirectory, () => false);
 
 /** Shows a download on the status line. */
 export function fetching(status: StatusLine): FetchProgress {

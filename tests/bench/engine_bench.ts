@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { graphName } from "../../engine/engines/graph_files.ts";
-import { modelConfig, openGguf } from "../../engine/weights/mod.ts";
+import { modelConfig, openWeights } from "../../engine/weights/mod.ts";
 import {
   cacheFolder,
   chatSingle,
@@ -163,7 +163,7 @@ async function memoryOf(of: Engine, stack: Stack): Promise<number> {
 
 /** Bytes of K and V after the long prompt, in 32-bit floats. */
 function kvBytes(): number {
-  using weights = openGguf(baseline.model.file);
+  using weights = openWeights(baseline.model.file);
   const { layers, kvHeads, headDim } = modelConfig(weights);
   return LONG * layers * 2 * kvHeads * headDim * 4;
 }

@@ -4,7 +4,7 @@ import {
   digest,
   type Emission,
   type Engine,
-  ggufModel,
+  localModel,
   onnxEngine,
   type Request,
   type Session,
@@ -21,7 +21,7 @@ useTestCache();
 const file = Deno.makeTempFileSync({ suffix: ".gguf" });
 Deno.writeFileSync(file, llamaFile(tinyLlama()));
 globalThis.addEventListener("unload", () => Deno.removeSync(file));
-const tiny: Stack = { ...baseline, model: await ggufModel(file) };
+const tiny: Stack = { ...baseline, model: await localModel(file) };
 
 interface Entry {
   readonly engine: Engine;

@@ -3,9 +3,9 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import {
   type Batch,
   dense,
-  ggufModel,
   type KvView,
   LiveSession,
+  localModel,
   oneAtATime,
   onnxEngine,
   openSlots,
@@ -38,7 +38,7 @@ const { vocabulary } = SIZE;
 async function stackOf(model: Llama, precision: Precision = { bits: 32 }): Promise<Stack> {
   const file = `${folder}/${crypto.randomUUID()}.gguf`;
   await Deno.writeFile(file, llamaFile(model));
-  const recipe = await ggufModel(file);
+  const recipe = await localModel(file);
   const params = { ...recipe.params, body: precision, head: precision };
   return { model: { ...recipe, params }, cache: dense(), decoder: plain, scheduler: oneAtATime };
 }

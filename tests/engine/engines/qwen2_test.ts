@@ -3,7 +3,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   dense,
   type Engine,
-  ggufModel,
+  localModel,
   oneAtATime,
   plain,
   type Stack,
@@ -23,7 +23,7 @@ async function withStack(use: (stack: Stack) => Promise<void>): Promise<void> {
   try {
     const file = `${folder}/qwen2.gguf`;
     await Deno.writeFile(file, qwen2File(model));
-    await use({ model: await ggufModel(file), cache: dense(), decoder: plain, scheduler: oneAtATime });
+    await use({ model: await localModel(file), cache: dense(), decoder: plain, scheduler: oneAtATime });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,7 +1,6 @@
 /** One model beside another on one text: llama.cpp's passes, ours and the judge's, on the same logits. */
 import { defaultModel, take, wikiText } from "../../../mod.ts";
 import { hash } from "../../../datasets/mod.ts";
-import { ggufTokenizer } from "../../../engine/gguf_tokenizer.ts";
 import { openGguf } from "../../../engine/weights/mod.ts";
 import { once, run } from "../environment.ts";
 import { besideJudge, besideLlamaCpp, type Judged, ofTheReference, type Ours } from "./findings.ts";
@@ -29,7 +28,7 @@ export class Comparison {
   static async start(folder: string): Promise<Comparison> {
     const { file } = await defaultModel();
     using weights = openGguf(file);
-    const made = new Comparison(folder, await tools(folder), file, ggufTokenizer(weights).vocabulary);
+    const made = new Comparison(folder, await tools(folder), file, weights.shape("token_embd.weight")[0]!);
     const told = await run(`${made.tools.bin}/llama-perplexity`, ["--version"]);
     made.versions["llama.cpp"] = /^version: .*$/m.exec(told)?.[0] ?? "unknown";
     return made;

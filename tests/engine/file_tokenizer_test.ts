@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { ggufTokenizer } from "../../engine/gguf_tokenizer.ts";
+import { fileTokenizer } from "../../engine/file_tokenizer.ts";
+import { ggufTokenizer } from "../../engine/weights/gguf_tokenizer.ts";
 import type { Weights } from "../../engine/weights/mod.ts";
 
 /** GPT-2's letters for the bytes of a text (all that these tests need). */
@@ -22,8 +23,11 @@ function tiny(alphabet: string, merges: readonly (readonly [string, string])[]) 
     ["tokenizer.ggml.bos_token_id", tokens.indexOf("<|end|>")],
     ["tokenizer.ggml.eos_token_id", tokens.indexOf("<|end|>")],
   ]);
-  const weights = { path: "tiny.gguf", metadata, shape: () => [tokens.length, 1] } as unknown as Weights;
-  const tokenizer = ggufTokenizer(weights);
+  const path = "tiny.gguf";
+  const tokenizerFiles = () => ggufTokenizer({ metadata, path });
+  const tokenizer = fileTokenizer(
+    { path, tokenizerFiles, shape: () => [tokens.length, 1] } as unknown as Weights,
+  );
   return (text: string, special = false) => tokenizer.encode(text, { special }).map((id) => tokens[id]);
 }
 

@@ -1,0 +1,57 @@
+/** The tokenizer of a model's own files, on the tokenizers and template packages. */
+import { Template } from "@huggingface/jinja";
+import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { UserError } from "./engine.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import type { Weights } from "./weights/mod.ts";
+
+/** @throws {UserError} when the files hold no tokenizer that is known. */
+export function fileTokenizer(weights: Weights): Tokenizer {
+  const { tokenizer, bos, ends, chatTemplate, special: texts } = weights.tokenizerFiles();
+  const { path } = weights;
+  const make = (added: typeof tokenizer.added_tokens) => {
+    try {
+      return new HuggingFaceTokenizer({ ...tokenizer, added_tokens: added }, {
+        clean_up_tokenization_spaces: false,
+      });
+    } catch (error) {
+      throw new UserError(
+        `Cannot read the tokenizer of ${path} as it must be one that is known: ${(error as Error).message}.`,
+      );
+    }
+  };
+  const whole = make(tokenizer.added_tokens);
+  // Without its control tokens a tokenizer reads "<|im_end|>" as the characters that it is.
+  const blind = make(tokenizer.added_tokens.filter(({ special }) => !special));
+  const template = chatTemplate === null ? undefined : templateOf(chatTemplate, path);
+  const encode: Tokenizer["encode"] = (text, { special = false } = {}) =>
+    text === "" ? [] : (special ? whole : blind).encode(text, { add_special_tokens: false }).ids;
+  return {
+    vocabulary: weights.shape("token_embd.weight")[0]!,
+    bos,
+    eos: ends[0],
+    encode,
+    decode: (ids) => whole.decode([...ids], { skip_special_tokens: false }),
+    chat(messages) {
+      if (!template) {
+        throw new UserError(`Cannot put a chat to ${path} as it must hold a chat template: it does not.`);
+      }
+      const context = {
+        ...texts,
+        messages: messages.map(({ role, content }) => ({ role, content })),
+        add_generation_prompt: true,
+      };
+      return encode(template.render(context), { special: true });
+    },
+  };
+}
+
+function templateOf(text: string, path: string): Template {
+  try {
+    return new Template(text);
+  } catch (error) {
+    throw new UserError(
+      `Cannot read the chat template of ${path} as it must be a Jinja template: ${(error as Error).message}.`,
+    );
+  }
+}
