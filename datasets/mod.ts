@@ -17,6 +17,8 @@ import type { Workload } from "./workload.ts";
 export * from "./dataset.ts";
 export * from "./workload.ts";
 export { FILES } from "./packages.ts";
+export { jsonl, type Owned } from "./jsonl.ts";
+export type { Shapes } from "./jsonl_row.ts";
 export { fetchAll } from "./source.ts";
 export {
   arcEasy,
