@@ -16,10 +16,12 @@ export interface Dataset<S extends Sample> {
   readonly source: string;
   readonly license: string;
   readonly split: "test" | "validation" | "calibration" | "workload";
-  /** SHA-256 of the file that the samples are read from; checked before the first sample is given. */
+  /** SHA-256 of the file that the samples are read from, or of its files' together; checked before a sample is given. */
   readonly digest: Digest;
   /** Number of samples in the whole set. */
   readonly size: number;
+  /** What needs no knowledge: the score of guessing, or of one answer to every question where all have the same choices. */
+  readonly chance?: number;
   samples(): AsyncIterable<S>;
 }
 

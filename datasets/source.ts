@@ -44,6 +44,12 @@ export async function* arrowRows<S>(
   }
 }
 
+/** The samples of a file that is one JSON document. @throws {UserError} when it is none, or another one. */
+export async function* json<D, S>(file: PinnedFile, map: (document: D) => Iterable<S>): AsyncIterable<S> {
+  const content = await text(file);
+  yield* read(file, "the document", "one of this set", () => [...map(JSON.parse(content))]);
+}
+
 function read<T>({ member }: PinnedFile, what: string, must: string, reading: () => T): T {
   try {
     return reading();

@@ -138,12 +138,13 @@ function gradePair(
 
 /** What a sample asked, for people: the field that data sets of its kind keep it in, cut to a paragraph. */
 function promptOf(sample: Sample): string {
-  const { context, text, turns } = sample as Sample & {
+  const { context, prompt, text, turns } = sample as Sample & {
     context?: string;
+    prompt?: string;
     text?: string;
     turns?: readonly string[];
   };
-  return (context ?? text ?? turns?.[0] ?? sample.id).slice(0, 600);
+  return (context ?? prompt?.slice(-600) ?? text ?? turns?.[0] ?? sample.id).slice(0, 600);
 }
 
 function tailOf(values: readonly number[]) {

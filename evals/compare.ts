@@ -73,7 +73,7 @@ export function compare(
     case "law":
       return { ...check, ...lawTest(parts) };
     case "guard":
-      return guard(metric, check, loss, slicesOf(slices, sign, metric.allowed));
+      return guard(metric, check, loss, slicesOf(slices, sign, metric.allowed), kind);
     case "margin":
       return byMargin(
         metric,
@@ -110,10 +110,11 @@ function exact(check: Bare): Check {
 }
 
 function guard(
-  { allowed, better }: Metric,
+  { allowed, better, chance }: Metric,
   check: Bare,
   loss: Estimate,
   slices: NonNullable<Check["slices"]>,
+  kind: Kind,
 ): Check {
   if (allowed === undefined) return check;
   const bounds = beyond(loss);
@@ -125,6 +126,7 @@ function guard(
     ...(better === "same" ? { eitherWay: true } : {}),
     allowed,
     decision: shown > allowed || failed ? "fail" : "pass",
+    ...(byChance(check.samples, kind, chance, allowed) ? { note: BY_CHANCE } : {}),
     ...(slices.length > 0 ? { slices } : {}),
   };
 }
@@ -140,8 +142,8 @@ function byMargin(
   if (allowed === undefined) return { ...check, ...sliced };
   const notes = check.note === undefined ? [] : [check.note];
   if (allowed > (BOARD_MARGIN[unit] ?? 0)) notes.push("wider than the board's margin: ranks nowhere");
-  if (chance !== undefined && baseOf(check.samples, kind).interval.low <= chance + 3 * allowed) {
-    notes.push("the baseline is not clearly above chance here, so this can carry no pass");
+  if (byChance(check.samples, kind, chance, allowed)) {
+    notes.push(BY_CHANCE);
     return { ...check, allowed, decision: "unsure", note: notes.join("; "), ...sliced };
   }
   const worse = slices.filter((slice) => slice.failed).map(({ name }) => name);
@@ -169,8 +171,18 @@ function byMargin(
   };
 }
 
-function baseOf(samples: readonly PairedSample[], kind: Kind): Estimate {
-  return estimate(samples.map(({ cluster, weight, base }) => ({ cluster, weight, difference: base })), kind);
+const BY_CHANCE = "the baseline is not clearly above chance here, so this can carry no pass";
+
+/** Whether the baseline may score by chance, give or take three margins. */
+function byChance(
+  samples: readonly PairedSample[],
+  kind: Kind,
+  chance: number | undefined,
+  allowed: number,
+): boolean {
+  if (chance === undefined) return false;
+  const base = samples.map(({ cluster, weight, base }) => ({ cluster, weight, difference: base }));
+  return estimate(base, kind).interval.low <= chance + 3 * allowed;
 }
 
 /** What each rule asks of `allowed`. */

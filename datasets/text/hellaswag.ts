@@ -23,6 +23,7 @@ export const hellaswag: Dataset<Choices> = {
   split: "validation",
   digest: FILES.hellaswag.sha256,
   size: 10042,
+  chance: 0.25,
   samples: () => arrowRows(FILES.hellaswag, (row, index) => toChoices(row as unknown as Row, index)),
 };
 

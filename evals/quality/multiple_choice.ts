@@ -3,7 +3,7 @@
  * context; `acc` takes the largest sum, `acc_norm` the largest sum per character of the choice.
  */
 import type { Choices, Dataset } from "../../datasets/mod.ts";
-import type { Session, Tokenizer } from "../../engine/mod.ts";
+import { type Session, type Tokenizer, UserError } from "../../engine/mod.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval, Metric } from "../eval.ts";
 
@@ -12,15 +12,25 @@ interface Answer {
   readonly sums: readonly number[];
 }
 
-/** An eval over a set of choices; `judged` is the metric that the set is usually reported by. */
+/**
+ * An eval over a set of choices; `judged` is the metric that the set is usually reported by, `chance` the data set's
+ * where absent. @throws {UserError} when neither tells what chance is.
+ */
 export function multipleChoice(
   dataset: Dataset<Choices>,
-  { count, judged, chance }: {
+  { count, judged, chance = dataset.chance, rule = "margin" }: {
     readonly count: number;
     readonly judged: "acc" | "acc_norm";
-    readonly chance: number;
+    readonly chance?: number | undefined;
+    /** "guard" where other evals bear the claim, and small models do not know better than chance here. */
+    readonly rule?: "margin" | "guard";
   },
 ): Eval<Choices, Answer> {
+  if (chance === undefined) {
+    throw new UserError(
+      `Cannot judge ${dataset.name} as what guessing scores must be known: found nothing. Give it as chance.`,
+    );
+  }
   const metric = (name: "acc" | "acc_norm"): Metric => ({
     name,
     unit: "fraction",
@@ -28,6 +38,7 @@ export function multipleChoice(
     chance,
     claim: "equivalent",
     ...(name === judged ? { allowed: 0.02 } : {}),
+    ...(name === judged && rule !== "margin" ? { rule } : {}),
   });
   return {
     name: dataset.name,
@@ -42,16 +53,31 @@ export function multipleChoice(
       { name: "churn", unit: "fraction", better: "lower", rule: "guard", allowed: 0.1, claim: "equivalent" },
     ],
     async *ask(session: Session, samples: readonly Choices[]): AsyncIterable<Answered<Answer>> {
-      const items = samples.map((sample) => {
-        const pairs = sample.continuations.map((text) => encodePair(session.tokenizer, sample.context, text));
-        return {
-          id: sample.id,
-          context: pairs[0]!.context,
-          continuations: pairs.map((pair) => pair.continuation),
-        };
+      const asked = samples.flatMap(({ id, context, contexts, continuations }) => {
+        const pairs = continuations.map((text, i) =>
+          encodePair(session.tokenizer, contexts?.[i] ?? context, text)
+        );
+        const all = pairs.map((pair) => pair.continuation);
+        return contexts === undefined
+          ? [{ of: id, context: pairs[0]!.context, continuations: all, first: 0 }]
+          : pairs.map((pair, first) => ({
+            of: id,
+            context: pair.context,
+            continuations: [pair.continuation],
+            first,
+          }));
       });
+      const sums = new Map(
+        samples.map(({ id, continuations }) => [id, new Array<number>(continuations.length)]),
+      );
+      const missing = new Map(samples.map(({ id, continuations }) => [id, continuations.length]));
+      const items = asked.map((item, i) => ({ ...item, id: String(i) }));
       for await (const { id, logProbs } of session.score(items)) {
-        yield { id, answer: { sums: logProbs.map((values) => values.reduce((sum, v) => sum + v, 0)) } };
+        const { of, first } = items[Number(id)]!;
+        const own = sums.get(of)!;
+        logProbs.forEach((values, i) => (own[first + i] = values.reduce((sum, v) => sum + v, 0)));
+        missing.set(of, missing.get(of)! - logProbs.length);
+        if (missing.get(of) === 0) yield { id: of, answer: { sums: own } };
       }
     },
     grade(answer, sample, reference) {
@@ -68,12 +94,13 @@ export function multipleChoice(
         },
       };
     },
-    work: ({ context, continuations }) => ({
-      read: (context.length + continuations.join("").length) / CHARACTERS_PER_TOKEN,
+    work: ({ context, contexts = [context], continuations }) => ({
+      read: (contexts.join("").length + continuations.join("").length) / CHARACTERS_PER_TOKEN,
       write: 0,
     }),
     show: (answer, sample) =>
-      sample.continuations[pick(answer, sample, judged === "acc_norm")]?.trim() ?? "none",
+      (sample.contexts ?? sample.continuations)[pick(answer, sample, judged === "acc_norm")]?.trim() ??
+        "none",
   };
 }
 

