@@ -3,12 +3,14 @@ import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 const ROOMS = ["engine", "datasets", "techniques", "evals", "results"] as const;
-/** Entered from elsewhere than mod.ts: by a worker, and by tests. */
+/** Entered from elsewhere than mod.ts: by a worker, by a process, and by tests. */
 const ENTRIES = [
   "mod.ts",
   "engine/engines/onnx_worker.ts",
   "engine/engines/transformers_js_worker.ts",
   "engine/engines/toy.ts",
+  "evals/sandbox/python_guard.ts",
+  "evals/sandbox/python_worker.ts",
 ];
 const CATCH_ALL = /(^|\/)(core|utils?|lib|libs|common|types|helpers?|misc|shared|base)(\/|\.[a-z]+$)/;
 
@@ -40,6 +42,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-common": ["engine/engines/"],
   "onnxruntime-node": ["engine/engines/"],
   "onnxruntime-web": ["engine/engines/"],
+  "pyodide": ["evals/sandbox/"],
   "picocolors": ["results/terminal.ts", "results/verbs/"],
 };
 

@@ -1,0 +1,112 @@
+/**
+ * The child process around one program: it holds time, memory and the way back. It reads one job from its input, has a
+ * worker do it, tells how that ended beside a secret that no worker sees, and ends when its parent does.
+ */
+import type { Job, Program, Told } from "./python_worker.ts";
+
+/** The first line of the input; `snapshotBytes` of a snapshot follow, none where one is to be made. */
+export interface Header {
+  readonly secret: string;
+  /** The folder of Pyodide's files, as a URL with a slash at its end. */
+  readonly folder: string;
+  readonly snapshotBytes: number;
+  readonly program?: Program;
+  /** What the program may take. */
+  readonly milliseconds: number;
+  readonly bytes: number;
+}
+
+/** What the guard says on its output, each time after its secret. */
+export type Said = "ready" | Ran;
+
+/** How a program ended. */
+export type Ran = { readonly passed: true } | { readonly passed: false; readonly reason: string };
+
+const EVERY_MS = 20;
+
+/** The input by lines and by counts of bytes. */
+class Input {
+  readonly #reader = Deno.stdin.readable.getReader();
+  #rest: Uint8Array = new Uint8Array();
+
+  async #more(): Promise<Uint8Array> {
+    const { value } = await this.#reader.read();
+    // The parent is gone, and with it the reason to be.
+    return value ?? Deno.exit(1);
+  }
+
+  async line(): Promise<string> {
+    const decoder = new TextDecoder();
+    for (let line = "";; this.#rest = await this.#more()) {
+      const end = this.#rest.indexOf(10);
+      line += decoder.decode(this.#rest.subarray(0, end < 0 ? undefined : end), { stream: true });
+      if (end < 0) continue;
+      this.#rest = this.#rest.subarray(end + 1);
+      return line;
+    }
+  }
+
+  async bytes(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    const all = new Uint8Array(count);
+    for (let at = 0; at < count; at += this.#rest.length) {
+      if (at > 0 || this.#rest.length === 0) this.#rest = await this.#more();
+      all.set(this.#rest, at);
+    }
+    return all;
+  }
+
+  async end(): Promise<never> {
+    for (;;) await this.#more();
+  }
+}
+
+const input = new Input();
+const header = JSON.parse(await input.line()) as Header;
+const snapshot = await input.bytes(header.snapshotBytes);
+void input.end();
+
+function write(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+}
+
+/** Says it on a line of its own, whatever else was written. */
+function say(what: Said): void {
+  write(new TextEncoder().encode(`\n${header.secret} ${JSON.stringify(what)}\n`));
+}
+
+function end(failed: string | undefined): never {
+  say(failed === undefined ? { passed: true } : { passed: false, reason: failed });
+  Deno.exit(0);
+}
+
+/** From when the program starts: time, and resident memory, which holds for what is outside Python's too. */
+function watch({ milliseconds, bytes }: Header): void {
+  setTimeout(() => end(`it took more than ${milliseconds / 1000} seconds`), milliseconds);
+  setInterval(() => {
+    if (Deno.memoryUsage().rss > bytes) end(`it took more than ${bytes / 2 ** 20} MiB of memory`);
+  }, EVERY_MS);
+}
+
+let started = false;
+const { port1, port2 } = new MessageChannel();
+port1.onmessage = ({ data }: MessageEvent<Told>) => {
+  if (data === "ready") {
+    started = true;
+    say("ready");
+    watch(header);
+  } else if ("snapshot" in data) {
+    write(data.snapshot);
+    Deno.exit(0);
+  } else end(data.failed);
+};
+
+const worker = new Worker(new URL("./python_worker.ts", import.meta.url), { type: "module" });
+worker.onerror = (event) => {
+  event.preventDefault();
+  if (started) end(event.message);
+  console.error(event.message);
+  Deno.exit(1);
+};
+const { folder, program } = header;
+const job: Job = program === undefined ? { folder } : { folder, snapshot, program };
+worker.postMessage(job, [port2]);
