@@ -9,7 +9,7 @@ export interface Hardware {
   readonly memoryGiB: number;
   readonly os: string;
   readonly arch: string;
-  /** Execution backend and threads, e.g. "native", 2. */
+  /** Execution backend and threads, e.g. "native", 2; "webgpu on" and what the GPU calls itself. */
   readonly backend: string;
   readonly threads: number;
 }

@@ -32,5 +32,12 @@ export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } fro
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
 export { defaultModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
-export { fasterBackend, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
+export {
+  adapter,
+  type Backend,
+  BACKENDS,
+  fasterBackend,
+  onnxEngine,
+  type OnnxOptions,
+} from "./engines/onnx.ts";
 export { transformersJs, type TransformersJsOptions } from "./engines/transformers_js.ts";

@@ -1,12 +1,16 @@
-/** The embedded engine on ONNX Runtime, native or WebAssembly; each session lives in a worker of its own. */
-import type { Engine, Session } from "../engine.ts";
+/** The embedded engine on ONNX Runtime, native, WebAssembly or WebGPU; each session lives in a worker of its own. */
+import { type Engine, type Session, UserError } from "../engine.ts";
 import { type Hardware, readHardware } from "../hardware.ts";
 import type { Stack } from "../stack.ts";
 import { openModel } from "./model_session.ts";
 import type { Opening } from "./onnx_open.ts";
 
+/** How ONNX Runtime runs: its own library, WebAssembly, or the GPU that Deno's WebGPU gives. */
+export const BACKENDS = ["native", "wasm", "webgpu"] as const;
+export type Backend = (typeof BACKENDS)[number];
+
 export interface OnnxOptions {
-  readonly backend: "native" | "wasm";
+  readonly backend: Backend;
   /** Threads of one operator; the number of cores where absent. */
   readonly threads?: number;
   /** Told the share of the graph written, when it is written for the first time. */
@@ -14,7 +18,7 @@ export interface OnnxOptions {
 }
 
 /** Native has vector kernels for integers that WebAssembly lacks, and is the faster wherever its library loads. */
-export async function fasterBackend(): Promise<OnnxOptions["backend"]> {
+export async function fasterBackend(): Promise<Backend> {
   try {
     await import("onnxruntime-node");
     return "native";
@@ -29,10 +33,27 @@ export function onnxEngine(
 ): Engine {
   return {
     name: `onnx-${backend}`,
-    hardware: (): Promise<Hardware> => readHardware(backend, threads),
-    open(stack: Stack): Promise<Session> {
+    hardware: async (): Promise<Hardware> =>
+      backend === "webgpu"
+        ? await readHardware(`webgpu on ${(await adapter()).description}`, 1)
+        : await readHardware(backend, threads),
+    async open(stack: Stack): Promise<Session> {
+      if (backend === "webgpu") await adapter();
       const opening: Opening = { stack, backend, threads };
-      return openModel(import.meta.resolve("./onnx_worker.ts"), "split", opening, progress);
+      return await openModel(import.meta.resolve("./onnx_worker.ts"), "split", opening, progress);
     },
   };
+}
+
+/** What the GPU calls itself. A software adapter is as right as any, and slow. @throws {UserError} when there is none. */
+export async function adapter(): Promise<{ readonly description: string; readonly software: boolean }> {
+  const found = await navigator.gpu?.requestAdapter();
+  if (!found) {
+    throw new UserError(
+      "Cannot use the webgpu backend as Deno's WebGPU must find an adapter: it finds none. " +
+        "Use --backend native or wasm.",
+    );
+  }
+  const { description, vendor, device, isFallbackAdapter } = found.info;
+  return { description: description || `${vendor} ${device}`.trim(), software: isFallbackAdapter };
 }

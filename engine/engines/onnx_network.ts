@@ -17,7 +17,7 @@ import { Staging } from "./staging.ts";
 export interface Runtime {
   readonly Tensor: typeof Tensor;
   readonly InferenceSession: {
-    create(path: string, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+    create(model: string | Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
 }
 
@@ -28,6 +28,8 @@ export interface OnnxParts {
   readonly shape: NetworkShape & { readonly heads: number; readonly width: number };
   /** Writes the embedding of a token at `offset`. */
   readonly embed: (token: number, into: Float32Array, offset: number) => void;
+  /** Masked rows that stand for a past where there is none: WebGPU's kernels take no tensor without elements. */
+  readonly emptyPast: 0 | 1;
 }
 
 /** Where decoding rows and prefill chunks run apart in one step, sequences with more new rows than this are staged apart. */
@@ -90,7 +92,7 @@ export class OnnxNetwork implements Network {
     const staged = hasPast ? staging.stage(views) : undefined;
     const ordered = staged ? staged.order.map((index) => group[index]!) : group;
     const b = ordered.length;
-    const capacity = staged?.capacity ?? 0;
+    const capacity = staged?.capacity ?? this.#parts.emptyPast;
 
     // Row of the batch at each row of the run, -1 for padding.
     const rows = new Int32Array(b * s).fill(-1);
@@ -152,9 +154,10 @@ export class OnnxNetwork implements Network {
   #pastTensors(arrays: readonly Float32Array[] | undefined, b: number, capacity: number): readonly Tensor[] {
     const { layers, kvHeads, headDim } = this.shape;
     if (arrays === undefined) {
+      const size = b * kvHeads * capacity * headDim;
       return Array.from(
         { length: layers * 2 },
-        () => this.#tensor("float32", new Float32Array(0), [b, kvHeads, 1, 0, headDim]),
+        () => this.#tensor("float32", new Float32Array(size), [b, kvHeads, 1, capacity, headDim]),
       );
     }
     const key = `${b}:${capacity}`;

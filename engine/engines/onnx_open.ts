@@ -3,12 +3,13 @@ import type { Tensor } from "onnxruntime-common";
 import { UserError } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openWeights } from "../weights/mod.ts";
+import type { Backend } from "./onnx.ts";
 import { graphFolder, logSumExpFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
 
 export interface Opening {
   readonly stack: Stack;
-  readonly backend: "native" | "wasm";
+  readonly backend: Backend;
   readonly threads: number;
 }
 
@@ -39,21 +40,45 @@ export async function openNetwork(
     logSumExp: await open(sums),
     shape: config,
     embed: table,
+    emptyPast: backend === "webgpu" ? 1 : 0,
   });
 }
 
-async function load(backend: Opening["backend"], threads: number): Promise<Runtime> {
+async function load(backend: Backend, threads: number): Promise<Runtime> {
   if (backend === "native") return await import("onnxruntime-node") as unknown as Runtime;
+  if (backend === "webgpu") return await loadWebgpu();
   const web = await import("onnxruntime-web");
   // The package's own default is half the cores; a comparison needs the number that was asked for.
   web.env.wasm.numThreads = threads;
   return web as unknown as Runtime & { Tensor: typeof Tensor };
 }
 
-function create(runtime: Runtime, backend: Opening["backend"], folder: string, threads: number) {
+/** The bundle that browsers load, which asks the page's location where its WebAssembly lies: a worker here has none. */
+async function loadWebgpu(): Promise<Runtime> {
+  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  const web = await import("onnxruntime-web/webgpu");
+  web.env.wasm.wasmPaths = {
+    mjs: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs"),
+    wasm: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm"),
+  };
+  web.env.wasm.numThreads = 1;
+  return web as unknown as Runtime;
+}
+
+async function create(runtime: Runtime, backend: Backend, folder: string, threads: number) {
   if (backend === "native") {
     return runtime.InferenceSession.create(`${folder}/model.onnx`, {
       intraOpNumThreads: threads,
+      graphOptimizationLevel: "all",
+    });
+  }
+  if (backend === "webgpu") {
+    const bytes = (name: string) => Deno.readFile(`${folder}/${name}`);
+    return runtime.InferenceSession.create(await bytes("model.onnx"), {
+      executionProviders: ["webgpu"],
+      // It warns that shapes are computed on the processor, as they should be.
+      logSeverityLevel: 3,
+      externalData: [{ path: "weights.bin", data: await bytes("weights.bin") }],
       graphOptimizationLevel: "all",
     });
   }

@@ -1,5 +1,7 @@
 /** What every verb that runs a model needs: the engine, the baseline stack, and files fetched with a progress bar. */
 import {
+  adapter,
+  BACKENDS,
   dense,
   fasterBackend,
   type FetchProgress,
@@ -24,8 +26,8 @@ export const SETTING = {
     about: `the model: ${Object.keys(MODELS).join(", ")}, or files of your own; the first where absent`,
   },
   backend: {
-    value: "auto|native|wasm",
-    about: "how ONNX Runtime runs; auto is native, the faster, where it loads",
+    value: "auto|native|wasm|webgpu",
+    about: "how ONNX Runtime runs; auto is native where it loads, else wasm",
   },
   threads: { value: "N", about: "threads of one operator; the number of cores where absent" },
 } as const;
@@ -46,10 +48,15 @@ export async function prepare(
   status: StatusLine,
 ): Promise<Setting> {
   const { backend = "auto", threads } = values;
-  if (!["auto", "native", "wasm"].includes(backend)) {
-    throw new UserError(`Cannot use --backend ${backend} as it must be auto, native or wasm.`);
+  const chosen = backend === "auto" ? await fasterBackend() : BACKENDS.find((known) => known === backend);
+  if (chosen === undefined) {
+    throw new UserError(`Cannot use --backend ${backend} as it must be auto, ${BACKENDS.join(", ")}.`);
   }
-  const chosen = backend === "auto" ? await fasterBackend() : backend as "native" | "wasm";
+  if (chosen === "webgpu" && (await adapter()).software) {
+    console.error(
+      "This machine's only WebGPU adapter is software: its answers count, its speed is not a GPU's.",
+    );
+  }
   const options = {
     ...(threads === undefined ? {} : { threads: whole(threads, "threads", 1, MOST_THREADS) }),
     progress: (done: number) => status.show("writing the graph", done),
@@ -58,7 +65,10 @@ export async function prepare(
   const model = await modelOf(values.model ?? Object.keys(MODELS)[0]!, status);
   const baseline = { model, cache: dense(), decoder: plain, scheduler: oneAtATime };
   const { threads: own = navigator.hardwareConcurrency } = options;
-  const alike = [onnxEngine({ backend: chosen, ...options, threads: own === 1 ? 2 : 1 })];
+  // A GPU has no other number of threads to show what rounding does.
+  const alike = chosen === "webgpu"
+    ? []
+    : [onnxEngine({ backend: chosen, ...options, threads: own === 1 ? 2 : 1 })];
   return { engine, baseline, alike, ...(chosen === "native" ? { peer: transformersJs(options) } : {}) };
 }
 
@@ -70,7 +80,9 @@ async function modelOf(name: string, status: StatusLine): Promise<Model> {
   }
   if (/\.gguf$/i.test(name) || /[\\/]/.test(name) || await isFolder(name)) return await localModel(name);
   throw new UserError(
-    `Cannot use --model ${name} as it must be one of ${Object.keys(MODELS).join(", ")}, a folder of safetensors, or a GGUF file.`,
+    `Cannot use --model ${name} as it must be one of ${
+      Object.keys(MODELS).join(", ")
+    }, a folder of safetensors, or a GGUF file.`,
   );
 }
 
