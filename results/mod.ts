@@ -22,5 +22,7 @@ export { saidTries, type Tries, triesOf } from "./tries.ts";
 export { explain, explainCheck, type Word, word } from "./explain.ts";
 export { summarise, type Summary } from "./summary.ts";
 export { renderBoard, terminalWidth, wantsColour, why } from "./terminal.ts";
+export { feed, type Site } from "./feed.ts";
+export { type Published, type Publishing, publishSite } from "./publish.ts";
 export { createApp } from "./viewer/app.tsx";
 export { view } from "./viewer/view.ts";

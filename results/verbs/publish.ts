@@ -4,6 +4,7 @@ import { plural } from "../figures.ts";
 import { publishSite } from "../publish.ts";
 import { openStore, storePath } from "../store.ts";
 import { createApp } from "../viewer/app.tsx";
+import { pagePath, places } from "../viewer/links.ts";
 import { read } from "./arguments.ts";
 import { StatusLine } from "./status_line.ts";
 
@@ -42,7 +43,7 @@ export async function run(args: readonly string[]): Promise<number> {
       folder,
       {
         site,
-        first: ["index.html"],
+        first: [places.home, ...Array.from(store.read(), ({ id }) => places.trial(id))].map(pagePath),
         signal: stopped.signal,
         progress: (done, left) => {
           const remaining = Math.ceil(seconds() / done * left);
