@@ -6,6 +6,7 @@ const ROOMS = ["engine", "datasets", "techniques", "evals", "results"] as const;
 /** Entered from elsewhere than mod.ts: by a worker, by a process, and by tests. */
 const ENTRIES = [
   "mod.ts",
+  "engine/engines/graph_worker.ts",
   "engine/engines/onnx_worker.ts",
   "engine/engines/transformers_js_worker.ts",
   "engine/engines/toy.ts",

@@ -5,7 +5,8 @@ import { fileTokenizer } from "../file_tokenizer.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openWeights } from "../weights/mod.ts";
 import { type GraphKind, graphName } from "./graph_files.ts";
-import { openInWorker } from "./worker_session.ts";
+import type { Writing } from "./graph_worker.ts";
+import { openInWorker, workInWorker } from "./worker_session.ts";
 
 /** `module`: the URL of the worker's module, which is given `opening`; `kind`: the graph that it loads. */
 export async function openModel(
@@ -18,8 +19,9 @@ export async function openModel(
   using weights = openWeights(stack.model.file);
   modelConfig(weights);
   const tokenizer = fileTokenizer(weights);
-  const open = () => openInWorker(module, opening, tokenizer, progress);
-  // The memory that writing a graph takes is not the session's, so the session is opened anew after it.
-  if (!(await isCached(await graphName(stack, kind)))) await (await open())[Symbol.asyncDispose]();
-  return await open();
+  if (!(await isCached(await graphName(stack, kind)))) {
+    const writing: Writing = { stack, kind };
+    await workInWorker(import.meta.resolve("./graph_worker.ts"), writing, progress);
+  }
+  return await openInWorker(module, opening, tokenizer, progress);
 }

@@ -113,6 +113,16 @@ export function host<O>(open: (opening: O, progress: (done: number) => void) => 
   self.onmessage = ({ data }: MessageEvent<Ask>) => void answer(data).catch((error) => tell(failure(error)));
 }
 
+/** Does one piece of work that the client opens, and tells "done" after it. */
+export function hostWork<O>(work: (opening: O, progress: (done: number) => void) => Promise<void>): void {
+  self.onmessage = ({ data }: MessageEvent<Ask>) => {
+    const progress = (done: number) => self.postMessage({ type: "progress", done } satisfies Told);
+    void work((data as Extract<Ask, { type: "open" }>).opening as O, progress)
+      .then((): Told => ({ type: "done" }), failure)
+      .then((told) => self.postMessage(told));
+  };
+}
+
 function failure(error: unknown): Told {
   if (error instanceof Unsupported) {
     return { type: "failed", name: error.name, message: error.reason, slot: error.slot };

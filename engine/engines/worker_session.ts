@@ -33,6 +33,20 @@ export async function openInWorker(
   }
 }
 
+/** Has a worker of its own do one piece of work. `module`: the URL of a module that calls `hostWork`. */
+export async function workInWorker(
+  module: string,
+  opening: unknown,
+  progress: (done: number) => void,
+): Promise<void> {
+  const link = new Link(module);
+  try {
+    await link.ask({ type: "open", opening }, "done", progress);
+  } finally {
+    link.end();
+  }
+}
+
 /** Messages to and from one worker, in the order they came. */
 class Link {
   readonly #worker: Worker;

@@ -9,6 +9,8 @@ const TYPE = onnx.TensorProto.DataType;
 const ATTRIBUTE = onnx.AttributeProto.AttributeType;
 /** Weights start on page boundaries so that the runtime can map them. */
 const ALIGN = 4096;
+/** Tensors of fewer bytes stay in the model file. */
+const INLINE = 1024;
 const DATA_FILE = "weights.bin";
 const MODEL_FILE = "model.onnx";
 
@@ -20,6 +22,8 @@ const TYPES: Readonly<Record<TensorType, number>> = {
   i8: TYPE.INT8,
   i32: TYPE.INT32,
 };
+
+const BYTES: Readonly<Record<TensorType, number>> = { f32: 4, i64: 8, u8: 1, i8: 1, i32: 4 };
 
 /** A dimension is a number, or a name for one that varies from run to run. */
 export type Dimension = number | string;
@@ -51,25 +55,33 @@ export class GraphBuilder {
 
   /** Adds a constant tensor once; a second call with the same name is the first one's tensor. */
   constant(name: string, type: TensorType, shape: readonly number[], data: () => TensorData): string {
+    if (bytesOf(type, shape) >= INLINE) return this.stream(name, type, shape, (write) => write(data()));
     if (this.#known.has(name)) return name;
-    this.#known.add(name);
-    const values = data();
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const tensor = onnx.TensorProto.create({ name, dataType: TYPES[type], dims: [...shape] });
-    if (bytes.length < 1024) tensor.rawData = bytes.slice();
-    else {
-      const length = bytes.length;
-      this.#pad(ALIGN);
-      tensor.dataLocation = onnx.TensorProto.DataLocation.EXTERNAL;
-      tensor.externalData = [
-        { key: "location", value: DATA_FILE },
-        { key: "offset", value: String(this.#offset) },
-        { key: "length", value: String(length) },
-      ].map((entry) => onnx.StringStringEntryProto.create(entry));
-      this.#write(bytes);
-    }
-    this.#initializers.push(tensor);
+    this.#add(name, type, shape).rawData = asBytes(data()).slice();
     return name;
+  }
+
+  /** Adds a constant tensor of 1,024 bytes or more, which `fill` writes piece by piece. */
+  stream(
+    name: string,
+    type: TensorType,
+    shape: readonly number[],
+    fill: (write: (piece: TensorData) => void) => void,
+  ): string {
+    if (this.#known.has(name)) return name;
+    const tensor = this.#add(name, type, shape);
+    const length = bytesOf(type, shape);
+    this.#pad(ALIGN);
+    tensor.dataLocation = onnx.TensorProto.DataLocation.EXTERNAL;
+    tensor.externalData = [
+      { key: "location", value: DATA_FILE },
+      { key: "offset", value: String(this.#offset) },
+      { key: "length", value: String(length) },
+    ].map((entry) => onnx.StringStringEntryProto.create(entry));
+    const end = this.#offset + length;
+    fill((piece) => this.#write(asBytes(piece)));
+    if (this.#offset === end) return name;
+    throw new Error(`Tensor ${name} must be ${length} bytes: ${this.#offset - end + length} were written`);
   }
 
   /** A small constant of 64-bit integers, e.g. a shape. */
@@ -135,6 +147,13 @@ export class GraphBuilder {
     return path;
   }
 
+  #add(name: string, type: TensorType, shape: readonly number[]) {
+    this.#known.add(name);
+    const tensor = onnx.TensorProto.create({ name, dataType: TYPES[type], dims: [...shape] });
+    this.#initializers.push(tensor);
+    return tensor;
+  }
+
   #pad(to: number): void {
     const rest = this.#offset % to;
     if (rest > 0) this.#write(new Uint8Array(to - rest));
@@ -144,6 +163,14 @@ export class GraphBuilder {
     for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
     this.#offset += bytes.length;
   }
+}
+
+function bytesOf(type: TensorType, shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, BYTES[type]);
+}
+
+function asBytes({ buffer, byteOffset, byteLength }: TensorData): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
 function valueInfo(name: string, type: TensorType, shape: readonly Dimension[]) {

@@ -8,7 +8,7 @@ import type { Precision } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
 import { rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { linear } from "./linear.ts";
+import { bands, linear } from "./linear.ts";
 import { gain, matrix, project } from "./llama.ts";
 import { mlp } from "./mlp.ts";
 import { addNorm, norm } from "./norm.ts";
@@ -26,7 +26,9 @@ export function fusedExport(
 ): void {
   const { layers, width, heads, kvHeads, headDim, epsilon, vocabulary } = config;
   const { body, head } = precision;
-  const table = g.constant("embeddings", "f32", [vocabulary, width], () => weights.read("token_embd.weight"));
+  const table = g.stream("embeddings", "f32", [vocabulary, width], (write) => {
+    for (const { values } of bands(matrix(weights, "token_embd.weight"))) write(values);
+  });
   const { bias, lengths, total } = inputs(g);
   const rope = rotary(g, config);
 

@@ -12,26 +12,38 @@ export interface Matrix {
   readonly name: string;
   readonly out: number;
   readonly in: number;
-  read(): Float32Array;
+  /** Holds the matrix as it is stored, and returns a function that writes one row of it at `offset`. */
+  rows(): (row: number, into: Float32Array, offset: number) => void;
 }
 
 /** Adds the product; returns the output's name. Shapes: x [..., in], result [..., out]. */
 export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precision, output: string): string {
   if (precision.bits === 32) {
-    const weight = g.constant(w.name, "f32", [w.in, w.out], () => transpose(w.read(), w.out, w.in));
+    const weight = g.stream(w.name, "f32", [w.in, w.out], (write) => {
+      const whole = new Float32Array(w.in * w.out);
+      for (const { first, rows, values } of bands(w)) transpose(values, rows, w.in, whole, first, w.out);
+      write(whole);
+    });
     return g.node("MatMul", [x, weight], [output]);
   }
-  const { bits, block } = precision;
+  const { bits, block, symmetric } = precision;
   const blocks = Math.ceil(w.in / block);
-  const packed = quantize(w.read(), w.out, w.in, precision);
+  const scales = new Float32Array(w.out * blocks);
+  const zeroBytes = Math.ceil(blocks * bits / 8);
+  const zeros = new Uint8Array(symmetric ? 0 : w.out * zeroBytes);
   const inputs = [
     x,
-    g.constant(`${w.name}.q`, "u8", [w.out, blocks, block * bits / 8], () => packed.values),
-    g.constant(`${w.name}.scale`, "f32", [w.out * blocks], () => packed.scales),
+    g.stream(`${w.name}.q`, "u8", [w.out, blocks, block * bits / 8], (write) => {
+      for (const { first, rows, values } of bands(w)) {
+        const packed = quantize(values, rows, w.in, precision);
+        scales.set(packed.scales, first * blocks);
+        if (packed.zeros) zeros.set(packed.zeros, first * zeroBytes);
+        write(packed.values);
+      }
+    }),
+    g.constant(`${w.name}.scale`, "f32", [scales.length], () => scales),
   ];
-  if (packed.zeros) {
-    inputs.push(g.constant(`${w.name}.zero`, "u8", [packed.zeros.length], () => packed.zeros!));
-  }
+  if (!symmetric) inputs.push(g.constant(`${w.name}.zero`, "u8", [zeros.length], () => zeros));
   return g.fused("MatMulNBits", inputs, [output], {
     K: w.in,
     N: w.out,
@@ -41,16 +53,40 @@ export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precisi
   });
 }
 
-function transpose(source: Float32Array, rows: number, columns: number): Float32Array {
-  const target = new Float32Array(source.length);
+/** Values in a band: few enough for the processor's caches, many enough to be written at once. */
+const BAND = 2 ** 18;
+
+/** The matrix in bands of rows, in order; each is over when the next is asked for. */
+export function* bands(
+  w: Pick<Matrix, "out" | "in" | "rows">,
+): Iterable<{ readonly first: number; readonly rows: number; readonly values: Float32Array }> {
+  const height = Math.min(w.out, Math.max(1, Math.floor(BAND / w.in)));
+  const band = new Float32Array(height * w.in);
+  const write = w.rows();
+  for (let first = 0; first < w.out; first += height) {
+    const rows = Math.min(height, w.out - first);
+    for (let row = 0; row < rows; row++) write(first + row, band, row * w.in);
+    yield { first, rows, values: band.subarray(0, rows * w.in) };
+  }
+}
+
+/** Puts a band's rows into the columns from `first` of a matrix that has `stride` of them. */
+function transpose(
+  source: Float32Array,
+  rows: number,
+  columns: number,
+  target: Float32Array,
+  first: number,
+  stride: number,
+): void {
   const tile = 32;
   for (let r0 = 0; r0 < rows; r0 += tile) {
     for (let c0 = 0; c0 < columns; c0 += tile) {
       const [r1, c1] = [Math.min(rows, r0 + tile), Math.min(columns, c0 + tile)];
-      for (let r = r0; r < r1; r++) {
-        for (let c = c0; c < c1; c++) target[c * rows + r] = source[r * columns + c]!;
+      for (let c = c0; c < c1; c++) {
+        const at = c * stride + first;
+        for (let r = r0; r < r1; r++) target[at + r] = source[r * columns + c]!;
       }
     }
   }
-  return target;
 }

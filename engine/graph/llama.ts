@@ -95,7 +95,7 @@ export function project(
 /** A weight matrix by its name in the file. */
 export function matrix(weights: Weights, name: string): Matrix {
   const [out, width] = weights.shape(name) as [number, number];
-  return { name, out, in: width, read: () => weights.read(name) };
+  return { name, out, in: width, rows: () => weights.rows(name) };
 }
 
 /** Several matrices with the same input, one under the other, so that they cost one product. */
@@ -107,10 +107,28 @@ export function stacked(
 ): Matrix {
   const shapes = members.map((member) => weights.shape(member) as [number, number]);
   const out = shapes.reduce((sum, [rows]) => sum + rows, 0);
-  return { name, out, in: shapes[0]![1], read: () => joined(weights, members, scales) };
+  const width = shapes[0]![1];
+  return { name, out, in: width, rows: () => stackedRows(weights, members, shapes, scales) };
 }
 
-/** Tensors one after another, each times its scale (1 where absent). */
+function stackedRows(
+  weights: Weights,
+  members: readonly string[],
+  shapes: readonly (readonly [number, number])[],
+  scales: readonly number[],
+): ReturnType<Matrix["rows"]> {
+  const writers = members.map((member) => weights.rows(member));
+  return (row, into, offset) => {
+    let member = 0;
+    while (row >= shapes[member]![0]) row -= shapes[member++]![0];
+    writers[member]!(row, into, offset);
+    const scale = scales[member] ?? 1;
+    if (scale === 1) return;
+    for (let i = offset; i < offset + shapes[member]![1]; i++) into[i]! *= scale;
+  };
+}
+
+/** Vectors one after another, each times its scale (1 where absent). */
 function joined(weights: Weights, members: readonly string[], scales: readonly number[]): Float32Array {
   const parts = members.map((member, i) => {
     const [values, scale = 1] = [weights.read(member), scales[i]];

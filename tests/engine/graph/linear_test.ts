@@ -18,7 +18,9 @@ async function product(
   try {
     const g = new GraphBuilder(folder);
     g.input("x", "f32", ["rows", width]);
-    linear(g, "x", { name: "w", out: OUT, in: width, read: () => w }, precision, "y");
+    const rows = () => (row: number, into: Float32Array, offset: number) =>
+      into.set(w.subarray(row * width, (row + 1) * width), offset);
+    linear(g, "x", { name: "w", out: OUT, in: width, rows }, precision, "y");
     g.output("y", "f32", ["rows", OUT]);
     const session = await ort.InferenceSession.create(g.finish("linear"), { intraOpNumThreads: 1 });
     const { y } = await session.run({ x: new ort.Tensor("float32", x, [ROWS, width]) });
