@@ -1,5 +1,6 @@
 /** The centre: what is asked, how it is judged, and what may then be timed. */
 export * from "./eval.ts";
+export { allowing } from "./margin.ts";
 export * from "./outcome.ts";
 export * from "./suite.ts";
 export { AGAIN, plan, type Planned, type Step } from "./plan.ts";

@@ -21,14 +21,19 @@ export function checked(value: unknown, file: string): Suite {
     return found as Fields[];
   };
   const distinct = (all: readonly Fields[], what: string) => {
-    const names = all.map((
-      { name },
-    ) => (typeof name === "string" && name !== ""
-      ? name
-      : wanted(`each of its ${what} must have a name`, name))
-    );
+    const names = all.map((one) => {
+      const name = isFields(one) ? one.name : one;
+      return typeof name === "string" && isFields(one) && name !== ""
+        ? name
+        : wanted(`each of its ${what} must have a name`, name);
+    });
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) refuse(`no two of its ${what} may be named alike: ${twice} is there twice`);
+  };
+  const dataSet = ({ name, digest, samples }: Fields, what: string) => {
+    const is = [name, digest].every((one) => typeof one === "string" && one !== "") &&
+      typeof samples === "function";
+    if (!is) refuse(`${what} must have a name, a digest and samples`);
   };
 
   if (!isFields(value)) return wanted('it must export a suite under the name "suite"', value);
@@ -52,18 +57,26 @@ export function checked(value: unknown, file: string): Suite {
 
   const asked = listOf(evals, "its evals");
   distinct(asked, "evals");
-  for (const { name, ask, grade, dataset, metrics, sees, count } of asked) {
-    if ([ask, grade].some((one) => typeof one !== "function") || !isFields(dataset) || !Array.isArray(sees)) {
-      refuse(`its eval ${name} must have a data set, what it sees, and functions to ask and to grade`);
+  for (const { name, ask, grade, work, show, dataset, metrics, sees, count } of asked) {
+    if ([ask, grade, work, show].some((one) => typeof one !== "function") || !isFields(dataset)) {
+      refuse(`its eval ${name} must have a data set, and functions to ask, grade, work and show`);
+    }
+    dataSet(dataset as Fields, `the data set of its eval ${name}`);
+    if (!Array.isArray(sees) || sees.length === 0 || !sees.every((slot) => SLOTS.includes(slot))) {
+      wanted(`what its eval ${name} sees must be some of ${SLOTS.join(", ")}`, sees);
     }
     whole(count, 1, `the count of its eval ${name}`);
-    listOf(metrics, `the metrics of its eval ${name}`);
+    for (const metric of listOf(metrics, `the metrics of its eval ${name}`)) {
+      const [what, must, found] = wrongMetric(metric) ?? [];
+      if (what) wanted(`the ${what} of its eval ${name} must be ${must}`, found);
+    }
   }
 
   const loads = listOf(workloads, "its workloads");
   distinct(loads, "workloads");
   for (const { name, prompts, arrival, requests, maxTokens, seed, objective, repeats } of loads) {
     if (!isFields(prompts)) wanted(`its workload ${name} must have a data set of prompts`, prompts);
+    dataSet(prompts as Fields, `the data set of its workload ${name}`);
     const kind = isFields(arrival) ? arrival.kind : arrival;
     if (!["single", "closed", "offline"].includes(kind as string)) {
       wanted(`the arrival of its workload ${name} must be single, closed or offline`, kind);
@@ -83,11 +96,40 @@ export function checked(value: unknown, file: string): Suite {
       wanted(`the repeats of its workload ${name} must be true or false`, repeats);
     }
   }
+  if (Object.keys(candidates).length === 0) refuse("its candidates must be at least one: found none");
   return value as unknown as Suite;
 }
 
 function isFields(value: unknown): value is Fields {
   return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+const RULES = [undefined, "margin", "guard", "exact", "law"];
+
+/** What of a metric is wrong, what it must be and what was found; nothing where all is well. */
+function wrongMetric(metric: unknown): readonly [string, string, unknown] | undefined {
+  const { name, unit, better, rule, claim, allowed, chance } = isFields(metric) ? metric : {} as Fields;
+  if (typeof name !== "string" || name === "") return ["name of a metric", "a text", name];
+  const wrong = (what: string, must: string, found: unknown) =>
+    [`${what} of metric ${name}`, must, found] as const;
+  if (typeof unit !== "string" || unit === "") return wrong("unit", "a text", unit);
+  if (!["higher", "lower", "same"].includes(better as string)) {
+    return wrong("better", "higher, lower or same", better);
+  }
+  if (!RULES.includes(rule as string)) return wrong("rule", "margin, guard, exact or law", rule);
+  if (![undefined, "identical", "equivalent"].includes(claim as string)) {
+    return wrong("claim", "identical or equivalent", claim);
+  }
+  const margin = rule === undefined || rule === "margin";
+  if (allowed !== undefined && !within(allowed, margin ? Number.MIN_VALUE : 0, Number.MAX_VALUE)) {
+    return wrong("margin", margin ? "a number above 0" : "a number of at least 0", allowed);
+  }
+  if (chance !== undefined && !within(chance, 0, 1)) return wrong("chance", "a number from 0 to 1", chance);
+  return undefined;
+}
+
+function within(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && value >= least && value <= most;
 }
 
 function isObjective(value: unknown): boolean {
@@ -102,5 +144,6 @@ function inWords(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "function" ? "a function" : JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

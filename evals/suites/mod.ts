@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { UserError } from "../../engine/mod.ts";
 import type { Suite } from "../suite.ts";
 import { checked } from "./checked.ts";
+import { imported } from "./imported.ts";
 
 const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>> = {
   standard: () => import("./standard.ts"),
@@ -22,12 +23,8 @@ export async function loadSuite(name: string): Promise<Suite> {
       }, or a TypeScript file.`,
     );
   }
-  let module: { readonly suite?: unknown };
-  try {
-    module = await import(pathToFileURL(name).href);
-  } catch (error) {
-    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UserError(`Cannot run suite ${name} as it must be a module that loads: ${why}`);
-  }
+  const refuse = (why: string) =>
+    new UserError(`Cannot run suite ${name} as it must be a module that loads: ${why}`);
+  const module = await imported(pathToFileURL(name).href, refuse) as { readonly suite?: unknown };
   return checked(module.suite, name);
 }
