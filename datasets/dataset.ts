@@ -56,6 +56,12 @@ export interface Question extends Sample {
   readonly stop: readonly string[];
 }
 
+/** A question whose answer is looked for in a long text before it. */
+export interface Sought extends Question {
+  /** Whether the answer must tell all of `answers`, or any. */
+  readonly tell: "all" | "any";
+}
+
 /** Something to be answered by generation. */
 export interface Prompt extends Sample {
   readonly turns: readonly string[];

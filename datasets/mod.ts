@@ -12,6 +12,8 @@ import { mtBench } from "./text/mt_bench.ts";
 import { openbookQa } from "./text/openbook_qa.ts";
 import { piqa } from "./text/piqa.ts";
 import { quotedContext } from "./text/quoted_context.ts";
+import { ruler, rulerOf } from "./text/ruler.ts";
+import { rulerQa, rulerQaOf } from "./text/ruler_qa.ts";
 import { sciq } from "./text/sciq.ts";
 import { sharedPrefix } from "./text/shared_prefix.ts";
 import { squad, squadV2 } from "./text/squad.ts";
@@ -44,6 +46,10 @@ export {
   openbookQa,
   piqa,
   quotedContext,
+  ruler,
+  rulerOf,
+  rulerQa,
+  rulerQaOf,
   sciq,
   sharedPrefix,
   squad,
@@ -65,6 +71,8 @@ export const datasets = {
   mmlu,
   openbook_qa: openbookQa,
   piqa,
+  ruler,
+  ruler_qa: rulerQa,
   sciq,
   squad,
   squad_v2: squadV2,

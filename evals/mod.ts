@@ -24,6 +24,7 @@ export { logitKl } from "./quality/logit_kl.ts";
 export { encodePair, multipleChoice } from "./quality/multiple_choice.ts";
 export { perplexity } from "./quality/perplexity.ts";
 export { drafts } from "./quality/drafts.ts";
+export { found } from "./quality/found.ts";
 export { generated, loops } from "./quality/generated.ts";
 export { sampled } from "./quality/sampled.ts";
 export { shortAnswer } from "./quality/short_answer.ts";

@@ -1,40 +1,58 @@
 /**
  * SQuAD 2.0's development set (Rajpurkar et al., 2018): questions on paragraphs of Wikipedia, half of them without an
- * answer. Zero-shot, in lm-evaluation-harness's words. Questions on one paragraph are one cluster.
+ * answer. Zero-shot, in lm-evaluation-harness's words.
  */
-import type { Dataset, Question } from "../dataset.ts";
+import { type Dataset, hash, type Question } from "../dataset.ts";
 import { FILES, from } from "../packages.ts";
 import { json } from "../source.ts";
 
 interface File {
   readonly data: readonly {
     readonly title: string;
-    readonly paragraphs: readonly { readonly context: string; readonly qas: readonly Asked[] }[];
+    readonly paragraphs: readonly {
+      readonly context: string;
+      readonly qas: readonly {
+        readonly id: string;
+        readonly question: string;
+        readonly answers: readonly { readonly text: string }[];
+      }[];
+    }[];
   }[];
 }
 
-interface Asked {
+/** A question with the paragraph that it is asked of; no answers where the paragraph has none. */
+export interface Asked {
   readonly id: string;
+  readonly title: string;
+  readonly context: string;
   readonly question: string;
-  readonly answers: readonly { readonly text: string }[];
+  readonly answers: readonly string[];
 }
 
 /** Every question of a file. @throws {TypeError} when the file has not SQuAD's form. */
-export function* questions({ data }: File): Iterable<Question> {
+export function* questions({ data }: File): Iterable<Asked> {
   for (const { title, paragraphs } of data) {
-    for (const [index, { context, qas }] of paragraphs.entries()) {
+    for (const { context, qas } of paragraphs) {
       for (const { id, question, answers } of qas) {
-        yield {
-          id,
-          cluster: `${title} ${index}`,
-          slices: [answers.length > 0 ? "answerable" : "unanswerable"],
-          prompt: `Title: ${title}\n\nBackground: ${context}\n\nQuestion: ${question}\n\nAnswer:`,
-          answers: [...new Set(answers.map(({ text }) => text))],
-          stop: ["\n"],
-        };
+        yield { id, title, context, question, answers: [...new Set(answers.map(({ text }) => text))] };
       }
     }
   }
+}
+
+/** Every question of the development set. */
+export const asked = (): AsyncIterable<Asked> => json(FILES.squad, questions);
+
+/** The question as it is asked; those of one paragraph are one cluster. */
+export function toQuestion({ id, title, context, question, answers }: Asked): Question {
+  return {
+    id,
+    cluster: `${title} ${hash(context)}`,
+    slices: [],
+    prompt: `Title: ${title}\n\nBackground: ${context}\n\nQuestion: ${question}\n\nAnswer:`,
+    answers,
+    stop: ["\n"],
+  };
 }
 
 const whole = {
@@ -52,9 +70,7 @@ export const squad: Dataset<Question> = {
   size: 5928,
   chance: 0,
   async *samples() {
-    for await (const question of json(FILES.squad, questions)) {
-      if (question.answers.length > 0) yield { ...question, slices: [] };
-    }
+    for await (const one of asked()) if (one.answers.length > 0) yield toQuestion(one);
   },
 };
 
@@ -65,5 +81,9 @@ export const squadV2: Dataset<Question> = {
   size: 11873,
   // "Unanswerable", always.
   chance: 0.5007,
-  samples: () => json(FILES.squad, questions),
+  async *samples() {
+    for await (const one of asked()) {
+      yield { ...toQuestion(one), slices: [one.answers.length > 0 ? "answerable" : "unanswerable"] };
+    }
+  },
 };

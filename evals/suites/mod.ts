@@ -10,6 +10,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   smoke: () => import("./smoke.ts"),
   stack: () => import("./stack.ts"),
   knowledge: () => import("./knowledge.ts"),
+  long_context: () => import("./long_context.ts"),
 };
 
 /** The suite of a name or of a TypeScript file that exports `suite`. @throws {UserError} when there is none. */

@@ -1,5 +1,5 @@
 /** Made-up samples of each kind, answerable on the toy engine: what it would choose is what counts as right. */
-import type { Choices, Cloze, Dataset, Prompt, Question, Sample, Text } from "../../datasets/mod.ts";
+import type { Choices, Cloze, Dataset, Prompt, Question, Sample, Sought, Text } from "../../datasets/mod.ts";
 import { hash } from "../../datasets/mod.ts";
 import { toyEngine } from "../../engine/engines/toy.ts";
 import type { Session } from "../../engine/mod.ts";
@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<string, (session: Session, i: number) => Promise<Sa
   squad: question,
   squad_v2: question,
   trivia_qa: question,
+  ruler: sought,
+  ruler_qa: sought,
   wiki_text: running,
   quoted_context: (_, i) => prompt(i),
   mt_bench: (_, i) => prompt(i),
@@ -98,6 +100,12 @@ async function question(session: Session, i: number): Promise<Question> {
     if (normalized(answers[0]!) === "") continue;
     return { ...about("question", i), prompt, answers: [...new Set(answers)], stop: ["\n"] };
   }
+}
+
+/** What is sought is how the toy baseline begins. */
+async function sought(session: Session, i: number): Promise<Sought> {
+  const { answers: [answer], ...asked } = await question(session, i);
+  return { ...asked, slices: [`length ${i % 2}`], answers: [answer!], tell: "all" };
 }
 
 /** The target is a letter whose token the toy baseline finds likeliest; control tokens have none, so it goes on trying. */

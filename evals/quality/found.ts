@@ -1,0 +1,41 @@
+/**
+ * What is told of what was to be found in a long text, as RULER grades it (Hsieh et al., 2024): the share of the answers
+ * that stand in what is written, or whether any does.
+ */
+import type { Dataset, Sought } from "../../datasets/mod.ts";
+import type { Session } from "../../engine/mod.ts";
+import { type Continued, continued } from "../continued.ts";
+import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
+import type { Answered, Eval } from "../eval.ts";
+
+/** An eval over questions on long texts, each answered with `tokens` tokens or until the model ends. */
+export function found(
+  dataset: Dataset<Sought>,
+  { count, tokens }: { readonly count: number; readonly tokens: number },
+): Eval<Sought, Continued> {
+  return {
+    name: dataset.name,
+    summary: `what is found in long texts, told in ${tokens} tokens`,
+    dataset,
+    count,
+    params: { tokens },
+    sees: ["model", "cache", "decoder", "scheduler"],
+    metrics: [{
+      name: "found",
+      unit: "fraction",
+      better: "higher",
+      allowed: 0.02,
+      chance: dataset.chance ?? 0,
+      claim: "equivalent",
+    }],
+    async *ask(session: Session, samples: readonly Sought[]): AsyncIterable<Answered<Continued>> {
+      for (const [id, answer] of await continued(session, samples, tokens)) yield { id, answer };
+    },
+    grade: ({ text }, { answers, tell }) => {
+      const told = answers.filter((answer) => text.toLowerCase().includes(answer.toLowerCase())).length;
+      return { found: { value: tell === "all" ? told / answers.length : Math.min(1, told) } };
+    },
+    work: ({ prompt }) => ({ read: prompt.length / CHARACTERS_PER_TOKEN, write: tokens }),
+    show: ({ text }) => text.trim(),
+  };
+}
