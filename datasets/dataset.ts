@@ -62,6 +62,30 @@ export interface Sought extends Question {
   readonly tell: "all" | "any";
 }
 
+/** A question whose answer is worked out in writing. */
+export interface Worked extends Question {
+  /** Where an answer in the form of the examples has its result: the first match's first group; with flag g. */
+  readonly strict: RegExp;
+  /** Whatever may be the result: the last match's first group that holds something; with flag g. */
+  readonly flexible: RegExp;
+}
+
+/** A program to be written. */
+export interface Problem extends Sample {
+  /** What the user asks in the model's chat format; absent: the prompt is read as it is. */
+  readonly asked?: string;
+  /** What the answer goes on from. */
+  readonly prompt: string;
+  /** The answer ends before the first of these. */
+  readonly stop: readonly string[];
+  /** The part of the program that stands before what is written. */
+  readonly head: string;
+  /** Python that runs after the program, and ends without an exception where it is right. */
+  readonly tests: string;
+  /** The function that the tests call. */
+  readonly entry: string;
+}
+
 /** Something to be answered by generation. */
 export interface Prompt extends Sample {
   readonly turns: readonly string[];

@@ -5,8 +5,11 @@ import { arcEasy } from "./text/arc_easy.ts";
 import { boolq } from "./text/boolq.ts";
 import { commonsenseQa } from "./text/commonsense_qa.ts";
 import { edgeCases } from "./text/edge_cases.ts";
+import { gsm8k } from "./text/gsm8k.ts";
 import { hellaswag } from "./text/hellaswag.ts";
+import { humanEval, humanEvalChat } from "./text/human_eval.ts";
 import { lambada } from "./text/lambada.ts";
+import { mbpp } from "./text/mbpp.ts";
 import { mmlu } from "./text/mmlu.ts";
 import { mtBench } from "./text/mt_bench.ts";
 import { openbookQa } from "./text/openbook_qa.ts";
@@ -39,8 +42,12 @@ export {
   boolq,
   commonsenseQa,
   edgeCases,
+  gsm8k,
   hellaswag,
+  humanEval,
+  humanEvalChat,
   lambada,
+  mbpp,
   mmlu,
   mtBench,
   openbookQa,
@@ -68,6 +75,7 @@ export const datasets = {
   arc_challenge: arcChallenge,
   boolq,
   commonsense_qa: commonsenseQa,
+  mbpp,
   mmlu,
   openbook_qa: openbookQa,
   piqa,
@@ -79,6 +87,9 @@ export const datasets = {
   trivia_qa: triviaQa,
   winogrande,
   edge_cases: edgeCases,
+  gsm8k,
+  human_eval: humanEval,
+  human_eval_chat: humanEvalChat,
   hellaswag,
   lambada,
   wiki_text: wikiText,

