@@ -4,8 +4,8 @@ import type { Composition } from "./composition.ts";
 import { explain, explainCheck, type Word, word } from "./explain.ts";
 import { flips } from "./flips.ts";
 import { apartOf } from "./leaderboard.ts";
-import type { Recording, Stamp } from "./recording.ts";
-import { type Tries, triesOf } from "./tries.ts";
+import type { Origin, Recording, Shelved, Stamp } from "./recording.ts";
+import { type Tries, triesOf, type Try, tryOf } from "./tries.ts";
 import { byWeight } from "./worst.ts";
 
 export interface Account {
@@ -18,6 +18,8 @@ export interface Account {
   /** The tries before this one, oldest first. */
   readonly earlier: readonly { readonly id: string; readonly at: number; readonly word: Word }[];
   readonly stamp: Stamp;
+  /** Whose export it came from, where it was not recorded here. */
+  readonly origin?: Origin;
   readonly imported?: Imported;
   /** A stack taken apart, by workload. */
   readonly apart: Readonly<Record<string, Composition>>;
@@ -38,23 +40,27 @@ export interface CheckAccount extends Omit<Check, "samples" | "slices"> {
   readonly decisive: readonly PairedSample[];
 }
 
-/** `scope`: every recording that stands on the same boards; `most`: the pairs kept of each check. */
-export function accountOf(recording: Recording, scope: readonly Recording[], most: number): Account {
-  const { id, stamp, outcome } = recording;
+/** `scope`: what stands on the same boards; `tried`: every try there; `most`: the pairs kept of each check. */
+export function accountOf(
+  recording: Shelved,
+  scope: readonly Recording[],
+  most: number,
+  tried: readonly Try[] = scope.map(tryOf),
+): Account {
+  const { id, stamp, outcome, origin } = recording;
   const { name, suite, imported } = outcome.trial;
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
-  const earlier = scope.filter((other) =>
-    other.id !== id && other.outcome.trial.name === name && other.stamp.at <= stamp.at
-  );
+  const earlier = tried.filter((other) => other.id !== id && other.name === name && other.at <= stamp.at);
   return {
     id,
     name,
     suite,
     word: word(outcome),
     why: explain(outcome),
-    tries: triesOf(recording, scope),
-    earlier: earlier.map((other) => ({ id: other.id, at: other.stamp.at, word: word(other.outcome) })),
+    tries: triesOf(recording, tried),
+    earlier: earlier.map(({ id, at, word }) => ({ id, at, word })),
     stamp,
+    ...(origin ? { origin } : {}),
     ...(imported ? { imported } : {}),
     apart: apartOf(recording, scope),
     checks: checks.toSorted(byWeight).map((check) => onCheck(check, most)),

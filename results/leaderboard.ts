@@ -2,32 +2,34 @@
  * Boards folded from recordings: one per hardware, model, suite and workload, never across hardware. A place is
  * shared where the data cannot separate two rows from the first of them.
  */
-import { createHash } from "node:crypto";
-import type { Digest, Hardware } from "../engine/mod.ts";
-import { AGAIN, type Check, type Outcome, type WorkloadSpeed } from "../evals/mod.ts";
+import type { Digest, SlotName } from "../engine/mod.ts";
+import { AGAIN, type Check, type Outcome, type Trial, type WorkloadSpeed } from "../evals/mod.ts";
 import { type Composition, compositions } from "./composition.ts";
-import type { Recording, Stamp } from "./recording.ts";
-import { fileName } from "./file_name.ts";
+import type { Origin, Recording, Shelved } from "./recording.ts";
 import { isInTime } from "./objective.ts";
-import { type Tries, triesOf } from "./tries.ts";
+import { type Scope, scopeKey, scopeOf } from "./scope.ts";
+import { type Tries, triesOf, type Try, tryOf } from "./tries.ts";
 import { isWideCheck, worstCheck } from "./worst.ts";
 
-export interface Scope {
-  readonly hardware: Hardware;
-  readonly model: Stamp["model"];
-  readonly suite: string;
-  readonly workload: string;
-}
+export { scopeKey };
+
+type Stamped = Trial["techniques"][number];
 
 export interface Row {
   readonly id: Digest;
   readonly name: string;
   readonly techniques: readonly string[];
+  /** What it changes, what it relieves, and whether it claims to change no answer; empty for what folds no technique. */
+  readonly slots: readonly SlotName[];
+  readonly bottlenecks: readonly Stamped["bottleneck"][];
+  readonly claim?: Stamped["claim"];
   readonly kind: Outcome["kind"];
   readonly at: number;
   readonly tried: Tries;
   /** The judged check nearest to or furthest over its margin, without its samples. */
   readonly worst?: Check;
+  /** Whose export it came from, where it was not recorded here. */
+  readonly origin?: Origin;
   /** Why there is no speed, for void and skipped. */
   readonly reason?: string;
 }
@@ -66,14 +68,29 @@ export interface Board {
 }
 
 /**
- * All boards, the latest first; of each name in a scope the latest judged recording counts. `known`: every recording
- * there is, where the boards are of fewer, so that no try goes uncounted.
+ * All boards, the latest first; of each name in a scope the latest judged recording counts. `known`: every try there
+ * was, where the boards are of fewer, so that none goes uncounted.
  */
 export function boards(
-  recordings: Iterable<Recording>,
-  known: readonly Recording[] = [...recordings],
+  recordings: Iterable<Shelved>,
+  known: readonly Try[] = [...recordings].map(tryOf),
 ): readonly Board[] {
-  const groups = new Map<string, { scope: Scope; recordings: Recording[] }>();
+  return foldAll(recordings, (one) => {
+    const here = scopeOf(one);
+    return known.filter(({ scope }) => scope === here);
+  });
+}
+
+/** The boards of one scope, whose tries are known already; the latest first. */
+export function boardsOf(current: Iterable<Shelved>, tried: readonly Try[]): readonly Board[] {
+  return foldAll(current, () => tried);
+}
+
+function foldAll(
+  recordings: Iterable<Shelved>,
+  triedWith: (one: Recording) => readonly Try[],
+): readonly Board[] {
+  const groups = new Map<string, { scope: Scope; recordings: Shelved[] }>();
   for (const recording of recordings) {
     const { stamp: { hardware, model }, outcome: { trial } } = recording;
     for (const workload of trial.imported ? [] : trial.workloads) {
@@ -84,15 +101,9 @@ export function boards(
       groups.set(key, group);
     }
   }
-  return [...groups].map(([key, group]) => fold(key, group.scope, group.recordings, known)).sort((a, b) =>
-    b.at - a.at
-  );
-}
-
-/** A key that names a file, stable between runs: suite and workload, then a digest of machine, model and precision. */
-export function scopeKey({ hardware, model, suite, workload }: Scope): string {
-  const where = createHash("sha256").update(JSON.stringify([hardware.id, model.digest, model.precision]));
-  return [fileName(suite), fileName(workload), where.digest("hex").slice(0, 16)].join(".");
+  return [...groups].map(([key, { scope, recordings }]) =>
+    fold(key, scope, recordings, triedWith(recordings[0]!))
+  ).sort((a, b) => b.at - a.at);
 }
 
 /** A stack taken apart, by workload, among the recordings of its scope; empty for what is none or was tried again since. */
@@ -106,20 +117,12 @@ export function apartOf(
   return Object.fromEntries(found);
 }
 
-/** Whether two recordings stand on the same boards. */
-export function shareScope(a: Recording, b: Recording): boolean {
-  const key = ({ stamp: { hardware, model }, outcome: { trial } }: Recording) =>
-    scopeKey({ hardware, model, suite: trial.suite, workload: "" });
-  return key(a) === key(b);
-}
-
 function fold(
   key: string,
   scope: Scope,
-  recordings: readonly Recording[],
-  known: readonly Recording[],
+  recordings: readonly Shelved[],
+  tried: readonly Try[],
 ): Board {
-  const tried = known.filter((other) => shareScope(other, recordings[0]!));
   const timed: TimedRow[] = [];
   const wide: TimedRow[] = [];
   const late: TimedRow[] = [];
@@ -164,7 +167,7 @@ export const gains = ({ claim, noise, overPeer = Infinity, overPeerInterval }: F
   claim === "faster" && (overPeerInterval?.low ?? overPeer) > 1 + noise;
 
 /** Of each name the latest judged recording, else the latest of any kind. */
-function latest(recordings: readonly Recording[]): readonly Recording[] {
+function latest(recordings: readonly Shelved[]): readonly Shelved[] {
   const names = Map.groupBy(recordings, ({ outcome }) => outcome.trial.name);
   return [...names.values()].map((all) => {
     const judged = all.filter(({ outcome: { kind } }) => kind === "recorded" || kind === "rejected");
@@ -172,16 +175,23 @@ function latest(recordings: readonly Recording[]): readonly Recording[] {
   });
 }
 
-function rowOf({ id, stamp, outcome }: Recording, tried: Tries): Row {
+function rowOf({ id, stamp, outcome, origin }: Shelved, tried: Tries): Row {
+  const { techniques } = outcome.trial;
   const worst = worstCheck(outcome);
   return {
     id,
     name: outcome.trial.name,
-    techniques: outcome.trial.techniques.map(({ name }) => name),
+    techniques: techniques.map(({ name }) => name),
+    slots: [...new Set(techniques.map(({ slot }) => slot))],
+    bottlenecks: [...new Set(techniques.map(({ bottleneck }) => bottleneck))],
+    ...(techniques.length === 0
+      ? {}
+      : { claim: techniques.every(({ claim }) => claim === "identical") ? "identical" : "equivalent" }),
     kind: outcome.kind,
     at: stamp.at,
     tried,
     ...(worst === undefined ? {} : { worst: { ...worst, samples: [] } }),
+    ...(origin === undefined ? {} : { origin }),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
   };
 }

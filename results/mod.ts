@@ -6,19 +6,13 @@ export { ledger } from "./ledger.ts";
 export { type Composition, compositions, type Gain, type Member } from "./composition.ts";
 export { type GateRate, gateRate } from "./gate_rate.ts";
 export { exportJsonl } from "./export.ts";
-export {
-  type Board,
-  boards,
-  type Figures,
-  type RankedRow,
-  type Row,
-  type Scope,
-  type TimedRow,
-} from "./leaderboard.ts";
+export { type Board, boards, type Figures, type RankedRow, type Row, type TimedRow } from "./leaderboard.ts";
 export { type Account, accountOf, type CheckAccount } from "./account.ts";
 export { accountText } from "./account_text.ts";
-export { type Known, lookup } from "./lookup.ts";
-export { saidTries, type Tries, triesOf } from "./tries.ts";
+export { lookup } from "./lookup.ts";
+export { type Scope, scopeKey, scopeOf } from "./scope.ts";
+export { saidTries, type Tries, triesOf, type Try, tryOf } from "./tries.ts";
+export { type Listed, type Listing, Shelf, type ShelvedScope } from "./shelf.ts";
 export { explain, explainCheck, type Word, word } from "./explain.ts";
 export { summarise, type Summary } from "./summary.ts";
 export { renderBoard, terminalWidth, wantsColour, why } from "./terminal.ts";

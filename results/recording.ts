@@ -1,6 +1,7 @@
 /** A recording is an outcome with everything needed to judge how far to trust it. */
 import type { Digest, Hardware, Milliseconds } from "../engine/mod.ts";
 import type { Outcome } from "../evals/mod.ts";
+import type { Shelf } from "./shelf.ts";
 
 /** 2: a check names its rule, and what is judged is more. */
 export const SCHEMA = 2;
@@ -30,11 +31,32 @@ export interface Broken {
   readonly why: string;
 }
 
+/** From which export of another store a recording came, and how far that is vouched for. */
+export interface Origin {
+  /** SHA-256 of the exported lines. */
+  readonly digest: Digest;
+  /** Who exported, in their own words. */
+  readonly by?: string;
+  readonly exportedAt: Milliseconds;
+  readonly importedAt: Milliseconds;
+  /** The public key whose signature held; absent where the export was not signed. */
+  readonly key?: string;
+  /** Whether who imported it named that key as one to trust. */
+  readonly trusted: boolean;
+}
+
+/** A recording as lists show it: without samples and raw timings, with where it came from if not from here. */
+export interface Shelved extends Recording {
+  readonly origin?: Origin;
+}
+
 /** Append-only: there is no update and no delete. */
 export interface ResultsStore extends Disposable {
+  /** What is kept, for lists and boards. */
+  readonly shelf: Shelf;
   /** @throws when the outcome is `recorded` without a passing verdict, or another kind carries a speed. */
   append(recording: Recording): void;
-  /** Oldest first; passes over rows that cannot be read and tells `broken` of each. */
+  /** Oldest first, each whole and checked; passes over rows that cannot be read and tells `broken` of each. */
   read(
     query?: { readonly id?: Digest; readonly trial?: Digest; readonly hardware?: Digest },
     broken?: (row: Broken) => void,

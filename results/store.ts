@@ -4,35 +4,19 @@
  * https://www.sqlite.org/wal.html
  */
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { canonical, type Json, UserError } from "../engine/mod.ts";
+import { UserError } from "../engine/mod.ts";
+import { hash, pack, textOf, unpack } from "./body.ts";
 import { admit } from "./door.ts";
-import { type Broken, type Recording, type ResultsStore, SCHEMA } from "./recording.ts";
+import { ELSEWHERE, inTransaction, layOut } from "./layout.ts";
+import type { Broken, Recording, ResultsStore } from "./recording.ts";
+import { bodyOf, Shelf } from "./shelf.ts";
+import { pending, shelve } from "./shelving.ts";
 
-const LAYOUT = 1;
 const BUSY_MS = 10_000;
-
-const TABLE = `
-  CREATE TABLE recordings (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    trial TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    hardware TEXT NOT NULL,
-    at REAL NOT NULL,
-    suite TEXT NOT NULL,
-    name TEXT NOT NULL,
-    body TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX recordings_trial ON recordings (trial, hardware);
-  CREATE INDEX recordings_scope ON recordings (hardware, suite, name, at);
-  CREATE TRIGGER recordings_no_update BEFORE UPDATE ON recordings
-    BEGIN SELECT RAISE(ABORT, 'recordings are append-only'); END;
-  CREATE TRIGGER recordings_no_delete BEFORE DELETE ON recordings
-    BEGIN SELECT RAISE(ABORT, 'recordings are append-only'); END;
-  PRAGMA user_version = ${LAYOUT};`;
+/** Recordings put on the shelf in one transaction: a reader of an older file waits no longer than for these. */
+const BATCH = 64;
 
 /** Where results are kept: ASSAY_STORE, else `.assay/results.sqlite` under the current folder. */
 export function storePath(): string {
@@ -40,16 +24,21 @@ export function storePath(): string {
 }
 
 /**
- * Opens the store, making the file where there is none.
+ * Opens the store, making the file where there is none, and brings one of an older layout up to date; killed meanwhile,
+ * the next opening goes on. `progress` is told how many of how many recordings are.
  * @throws {UserError} when the file is not a results store, is damaged, is newer than this version, or is out of reach.
  */
-export function openStore(path: string = storePath()): ResultsStore {
+export function openStore(
+  path: string = storePath(),
+  progress: (done: number, total: number) => void = () => {},
+): ResultsStore {
   return guarded(path, () => {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
     const db = new DatabaseSync(path);
     try {
       db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
-      prepare(db, path);
+      layOut(db, path);
+      settle(db, progress);
     } catch (error) {
       db.close();
       throw error;
@@ -58,74 +47,37 @@ export function openStore(path: string = storePath()): ResultsStore {
   });
 }
 
-function prepare(db: DatabaseSync, path: string): void {
-  if (version(db) === 0) {
-    db.exec("BEGIN IMMEDIATE");
-    if (version(db) === 0) {
-      const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number };
-      if (tables.n > 0) {
-        throw new UserError(
-          `Cannot open ${path} as it must be a results store: found another SQLite database. ${ELSEWHERE}`,
-        );
-      }
-      db.exec(TABLE);
-    }
-    db.exec("COMMIT");
+/** Puts on the shelf what is not there yet: what another version appended, or all of an older file. */
+function settle(db: DatabaseSync, progress: (done: number, total: number) => void = () => {}): void {
+  const total = pending(db);
+  for (let left = total; left > 0; left = pending(db)) {
+    progress(Math.max(0, total - left), total);
+    inTransaction(db, () => shelve(db, BATCH));
   }
-  const found = version(db);
-  if (found > LAYOUT) {
-    throw new UserError(
-      `Cannot open the results store ${path} as its layout must be ${LAYOUT} or older: found ${found}, written by a newer Assay. ` +
-        `Update Assay, or name another file in ASSAY_STORE`,
-    );
-  }
-  db.prepare("SELECT max(seq) FROM recordings").get();
-}
-
-const ELSEWHERE = "Move it away, or name another file in ASSAY_STORE";
-
-function version(db: DatabaseSync): number {
-  return (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
-}
-
-interface Row {
-  readonly id: string;
-  readonly body: string;
 }
 
 class SqliteStore implements ResultsStore {
+  readonly shelf: Shelf;
   readonly #db: DatabaseSync;
   readonly #path: string;
 
   constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#path = path;
+    this.shelf = new Shelf({
+      read: (action) =>
+        guarded(path, () => {
+          settle(db);
+          return action(db);
+        }),
+    });
   }
 
   append(recording: Recording): void {
     admit(recording.outcome);
-    const { stamp, outcome: { kind, trial } } = recording;
     guarded(this.#path, () => {
-      this.#db.exec("BEGIN IMMEDIATE");
-      try {
-        this.#db.prepare(
-          `INSERT INTO recordings (id, trial, kind, hardware, at, suite, name, body)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-        ).run(
-          recording.id,
-          trial.id,
-          kind,
-          stamp.hardware.id,
-          stamp.at,
-          trial.suite,
-          trial.name,
-          JSON.stringify(recording),
-        );
-        this.#db.exec("COMMIT");
-      } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-        throw error;
-      }
+      settle(this.#db);
+      inTransaction(this.#db, () => insert(this.#db, recording));
     });
   }
 
@@ -133,10 +85,21 @@ class SqliteStore implements ResultsStore {
     query: Parameters<ResultsStore["read"]>[0] = {},
     broken: (row: Broken) => void = () => {},
   ): Iterable<Recording> {
-    for (const row of this.#rows(query)) {
-      const read = parse(row);
+    const wanted = Object.entries(query).filter(([, value]) => value !== undefined);
+    const where = wanted.map(([column]) => `${column} = ?`).join(" AND ") || "1";
+    const values = wanted.map(([, value]) => value) as SQLInputValue[];
+    const keys = guarded(this.#path, () => {
+      return this.#db.prepare(`SELECT seq, id FROM recordings WHERE ${where} ORDER BY seq`).all(...values);
+    });
+    const one = this.#db.prepare(
+      "SELECT r.body, b.schema, b.packed FROM recordings r LEFT JOIN bodies b ON b.seq = r.seq WHERE r.seq = ?",
+    );
+    for (const { seq, id } of keys) {
+      const row = guarded(this.#path, () => one.get(seq!));
+      if (row === undefined) continue;
+      const read = unpack(`${id}`, bodyOf(row));
       if ("recording" in read) yield read.recording;
-      else broken({ id: row.id, why: read.why });
+      else broken({ id: `${id}`, why: read.why });
     }
   }
 
@@ -150,44 +113,22 @@ class SqliteStore implements ResultsStore {
   [Symbol.dispose](): void {
     this.#db.close();
   }
-
-  *#rows(query: NonNullable<Parameters<ResultsStore["read"]>[0]>): Iterable<Row> {
-    const wanted = Object.entries(query).filter(([, value]) => value !== undefined);
-    const where = wanted.map(([column]) => `${column} = ?`).join(" AND ") || "1";
-    const values = wanted.map(([, value]) => value) as SQLInputValue[];
-    const keys = guarded(this.#path, () => {
-      return this.#db.prepare(`SELECT seq FROM recordings WHERE ${where} ORDER BY seq`).all(...values);
-    });
-    const one = this.#db.prepare("SELECT id, body FROM recordings WHERE seq = ?");
-    for (const { seq } of keys) {
-      const row = guarded(this.#path, () => one.get(seq ?? 0));
-      if (row !== undefined) yield row as unknown as Row;
-    }
-  }
 }
 
-/** Checks a row again on its way out: a file can be edited by other hands. */
-function parse({ id, body }: Row): { readonly recording: Recording } | { readonly why: string } {
-  try {
-    const recording = JSON.parse(body) as Recording;
-    if (recording.schema !== SCHEMA) {
-      return { why: foreign(recording.schema) };
-    }
-    const { stamp, outcome } = recording;
-    const found = createHash("sha256").update(canonical({ stamp, outcome } as unknown as Json)).digest("hex");
-    if (recording.id !== id || found !== id) return { why: "its contents do not match its digest" };
-    admit(outcome);
-    return { recording };
-  } catch (error) {
-    return { why: error instanceof Error ? error.message : String(error) };
+/** Adds one recording, and what the shelf says of it, unless it is there. */
+function insert(db: DatabaseSync, recording: Recording): void {
+  const { id, schema, stamp, outcome: { kind, trial } } = recording;
+  const text = textOf(recording);
+  if (hash(text) !== id) {
+    throw new Error(`Cannot keep ${trial.name} as its id must be its digest: found ${id}`);
   }
-}
-
-/** Verdicts of another schema came from other rules, so they stand beside none of today's. */
-function foreign(schema: number): string {
-  return schema < SCHEMA
-    ? `an older Assay judged by other rules (schema ${schema}, now ${SCHEMA}): it stays in the store, and running the trial again puts it on the board`
-    : `its schema is ${schema} where this version reads ${SCHEMA}: update Assay`;
+  const { changes } = db.prepare(
+    `INSERT INTO recordings (id, trial, kind, hardware, at, suite, name, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (id) DO NOTHING`,
+  ).run(id, trial.id, kind, stamp.hardware.id, stamp.at, trial.suite, trial.name);
+  if (changes === 0) return;
+  db.prepare("INSERT INTO bodies VALUES (last_insert_rowid(), ?, ?)").run(schema, pack(text));
+  shelve(db, BATCH, recording);
 }
 
 /** Runs `action`, giving what goes wrong with the file as one sentence. */

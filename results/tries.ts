@@ -1,5 +1,7 @@
 /** How often a row was tried before it came out as it did: a rerun until it passes is told from a first pass. */
+import { type Word, word } from "./explain.ts";
 import type { Recording } from "./recording.ts";
+import { scopeOf } from "./scope.ts";
 
 export interface Tries {
   /** Tries under this name in this scope up to this one, this one included, whatever came of them. */
@@ -8,13 +10,29 @@ export interface Tries {
   readonly refused: number;
 }
 
+/** What counting needs to know of a recording. */
+export interface Try {
+  readonly id: string;
+  readonly scope: string;
+  readonly at: number;
+  readonly name: string;
+  readonly word: Word;
+}
+
+export const tryOf = (recording: Recording): Try => ({
+  id: recording.id,
+  scope: scopeOf(recording),
+  at: recording.stamp.at,
+  name: recording.outcome.trial.name,
+  word: word(recording.outcome),
+});
+
 /** The tries of a recording among those of its scope; what the engine could not run was no try. */
-export function triesOf({ id, stamp, outcome }: Recording, scope: readonly Recording[]): Tries {
-  const before = scope.filter((other) =>
-    other.id !== id && other.outcome.trial.name === outcome.trial.name && other.outcome.kind !== "skipped" &&
-    other.stamp.at <= stamp.at
+export function triesOf({ id, stamp, outcome }: Recording, tried: readonly Try[]): Tries {
+  const before = tried.filter((other) =>
+    other.id !== id && other.name === outcome.trial.name && other.word !== "SKIPPED" && other.at <= stamp.at
   );
-  return { count: before.length + 1, refused: before.filter((r) => r.outcome.kind !== "recorded").length };
+  return { count: before.length + 1, refused: before.filter(({ word }) => word !== "PASS").length };
 }
 
 /** e.g. "3rd try, 2 refused"; nothing for a first try. */

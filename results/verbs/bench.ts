@@ -12,12 +12,13 @@ import {
 import { systemClock, UserError } from "../../engine/mod.ts";
 import { escapedJson } from "../columns.ts";
 import { gateRate } from "../gate_rate.ts";
-import { boards, shareScope } from "../leaderboard.ts";
+import { boards } from "../leaderboard.ts";
 import { leftOut } from "../left_out.ts";
 import { ledger } from "../ledger.ts";
 import { record, stamp } from "../record.ts";
-import type { Broken, Recording } from "../recording.ts";
+import type { Recording } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
+import { scopeKey } from "../scope.ts";
 import { triesOf } from "../tries.ts";
 import { renderBoard, terminalWidth, wantsColour, why } from "../terminal.ts";
 import { read } from "./arguments.ts";
@@ -82,18 +83,19 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
     console.error(`${fresh ? "" : "recorded before: "}${outcome.trial.name}: ${outcome.kind}`);
   }
   const trials = new Set(rows.map((row) => row.trial.id));
-  const broken: Broken[] = [];
-  const here = [...store.read({ hardware: context.hardware.id }, (row) => broken.push(row))];
-  const shown = here.filter((r) => trials.has(r.outcome.trial.id));
-  for (const { said } of leftOut(broken)) console.error(said);
-  for (const board of boards(shown, here)) {
+  const { shelf } = store;
+  const { hardware, model } = await stamp(context);
+  const scope = scopeKey({ hardware, model, suite: suite.name, workload: "" });
+  const tried = shelf.tried(scope);
+  const shown = shelf.recordings(scope).filter((r) => trials.has(r.outcome.trial.id));
+  for (const { said } of leftOut(shelf.broken)) console.error(said);
+  for (const board of boards(shown, tried)) {
     const rendering = { colour: wantsColour(), reasons: why(shown), width: terminalWidth() };
     console.log(`\n${renderBoard(board, rendering)}`);
   }
   const latest = [...new Map(shown.map((recording) => [recording.outcome.trial.id, recording])).values()];
   if (values.json) {
-    const tried = (one: Recording) => triesOf(one, here.filter((other) => shareScope(other, one)));
-    const outcomes = latest.map((one) => ({ ...brief(one), tried: tried(one) }));
+    const outcomes = latest.map((one) => ({ ...brief(one), tried: triesOf(one, tried) }));
     console.log(escapedJson({ suite: suite.name, gate: gateRate(), outcomes }));
   }
   const missing = values.require.filter((name) =>

@@ -3,11 +3,10 @@ import { accountOf } from "../account.ts";
 import { accountText } from "../account_text.ts";
 import { escapedJson, wrap } from "../columns.ts";
 import { gateRate } from "../gate_rate.ts";
-import { shareScope } from "../leaderboard.ts";
 import { lookup } from "../lookup.ts";
+import { scopeOf } from "../scope.ts";
 import { openStore, storePath } from "../store.ts";
 import { terminalWidth } from "../terminal.ts";
-import { Shelf } from "../viewer/shelf.ts";
 import { read, whole } from "./arguments.ts";
 
 const USAGE = {
@@ -27,11 +26,10 @@ export function run(args: readonly string[]): Promise<number> {
   if (!values) return Promise.resolve(0);
   const most = whole(values.samples ?? "3", "samples", 0, 1_000_000);
   using store = openStore(values.store);
-  const shelf = new Shelf(store);
-  const { id } = lookup(shelf, values._[0]!);
-  const recording = shelf.find(id)!;
-  const scope = shelf.recordings.filter((other) => shareScope(other, recording));
-  const account = accountOf(recording, scope, most);
+  const { shelf } = store;
+  const recording = lookup(shelf, values._[0]!);
+  const scope = scopeOf(recording);
+  const account = accountOf(recording, shelf.current(scope), most, shelf.tried(scope));
   if (values.json) {
     console.log(escapedJson(account));
     return Promise.resolve(0);

@@ -1,5 +1,5 @@
 /** `deno task import`: judges what other tools asked of two arms, and records the outcome as imported. */
-import { digest, systemClock, UserError } from "../../engine/mod.ts";
+import { canonical, digest, type Json, systemClock, UserError } from "../../engine/mod.ts";
 import type { Outcome } from "../../evals/mod.ts";
 import { explain, explainCheck, word } from "../explain.ts";
 import { importOutcome } from "../imported/import.ts";
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const stamped = await stampOf(log);
   using store = openStore(values.store);
   const known = ledger(store, stamped).done(outcome.trial);
-  const before = known !== undefined && JSON.stringify(known.trial) === JSON.stringify(outcome.trial);
+  const before = known !== undefined && same(known.trial, outcome.trial);
   const id = await digest({ stamp: stamped, outcome });
   if (!before) store.append({ schema: SCHEMA, id, stamp: stamped, outcome });
   print(outcome);
@@ -75,6 +75,8 @@ export async function run(args: readonly string[]): Promise<number> {
   );
   return 0;
 }
+
+const same = (a: unknown, b: unknown) => canonical(a as Json) === canonical(b as Json);
 
 function marginsOf(given: readonly string[]): Margins {
   return new Map(given.map((text) => {

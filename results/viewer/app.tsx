@@ -8,13 +8,14 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { UserError } from "../../engine/mod.ts";
-import { apartOf, type Board, boards, shareScope } from "../leaderboard.ts";
+import { apartOf, type Board, boards } from "../leaderboard.ts";
 import type { Recording, ResultsStore } from "../recording.ts";
 import { explain } from "../explain.ts";
 import { FEED, feed, type Site } from "../feed.ts";
 import { gateRate } from "../gate_rate.ts";
 import { summarise } from "../summary.ts";
-import { triesOf } from "../tries.ts";
+import { scopeOf as scopeKeyOf } from "../scope.ts";
+import { triesOf, tryOf } from "../tries.ts";
 import { BoardPage } from "./board_page.tsx";
 import { history, HistoryPage } from "./history_page.tsx";
 import { pagePath, type Place, places } from "./links.ts";
@@ -127,7 +128,7 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
     const recording = shelf.find(id);
     if (recording === undefined) return sentenceFor(shelf, id);
     const scope = scopeOf(shelf, recording);
-    const [tries, apart] = [triesOf(recording, scope), apartOf(recording, scope)];
+    const [tries, apart] = [triesOf(recording, scope.map(tryOf)), apartOf(recording, scope)];
     return {
       page: () => <TrialPage recording={recording} tries={tries} apart={apart} />,
       json: () => ({ ...recording, why: explain(recording.outcome), tries, apart }),
@@ -184,7 +185,7 @@ function front(all: readonly Board[]): Board | undefined {
 
 /** The recordings that stand on the same boards, oldest first. */
 const scopeOf = (shelf: Shelf, recording: Recording) =>
-  shelf.recordings.filter((other) => shareScope(other, recording));
+  shelf.recordings.filter((other) => scopeKeyOf(other) === scopeKeyOf(recording));
 
 function sentenceFor(shelf: Shelf, id: string): string {
   const broken = shelf.broken.find((row) => row.id === id);

@@ -2,7 +2,8 @@
 import { AGAIN } from "../../evals/mod.ts";
 import { word } from "../explain.ts";
 import { count, moment, plural, times, timesInterval } from "../figures.ts";
-import { type Board, scopeKey } from "../leaderboard.ts";
+import type { Board } from "../leaderboard.ts";
+import { scopeKey } from "../scope.ts";
 import { isInTime } from "../objective.ts";
 import type { Broken, Recording } from "../recording.ts";
 import { pagePath, type Place, places, rootOf } from "./links.ts";

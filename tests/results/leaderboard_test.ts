@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { boards, type Recording, renderBoard, summarise } from "../../results/mod.ts";
+import { boards, type Recording, renderBoard, summarise, tryOf } from "../../results/mod.ts";
 import {
   alone,
   breaches,
@@ -199,7 +199,7 @@ Deno.test("a board of some recordings counts the tries among all that are known"
   const t = trial("int8");
   const before = await recording(failed({ ...t, id: "another trial" }), { at: clock.now() - DAY });
   const passed = await recording(recorded(t, [workload(1.5)]));
-  const [board] = boards([passed], [before, passed]);
+  const [board] = boards([passed], [before, passed].map(tryOf));
   assertEquals(board!.ranked[0]!.tried, { count: 2, refused: 1 });
 });
 

@@ -1,58 +1,74 @@
+import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
-import { lookup, type Recording } from "../../results/mod.ts";
+import { lookup, openStore, type Recording } from "../../results/mod.ts";
 import { clock, DAY, failed, recorded, recording, trial, workload } from "./fixture.ts";
+import { filled } from "./pages.ts";
 
-const named = async (name: string, id: string, day = 0): Promise<Recording> => ({
-  ...await recording(failed(trial(name)), { at: clock.now() + day * DAY }),
-  id,
-});
+const on = (name: string, day: number): Promise<Recording> =>
+  recording(failed(trial(name)), { at: clock.now() + day * DAY });
 
-const known = async () => ({
-  recordings: [
-    await named("int8", "abc1".padEnd(64, "0"), 2),
-    await named("int8", "abc2".padEnd(64, "0"), 1),
-  ],
-  broken: [{ id: "dead".padEnd(64, "0"), why: "its contents do not match its digest" }],
-});
+/** Recordings of one row, the earliest first; two of their ids begin alike, since there are more of them than digits. */
+const many = () => Promise.all(Array.from({ length: 17 }, (_, day) => on("int8", day)));
+
+function alike(all: readonly Recording[]): readonly [string, readonly Recording[]] {
+  const [first, group] = [...Map.groupBy(all, ({ id }) => id[0]!)].find(([, some]) => some.length > 1)!;
+  return [first, group.toSorted((a, b) => a.id < b.id ? -1 : 1)];
+}
 
 Deno.test("an id, a beginning that only one id has, and a name for its latest are found", async () => {
-  const all = await known();
-  const [later, earlier] = all.recordings;
-  assertEquals(lookup(all, earlier!.id), earlier);
-  assertEquals(lookup(all, "abc2"), earlier);
-  assertEquals(lookup(all, "int8"), later);
-  assertEquals(lookup(all, trial("int8").id), later);
+  const all = await many();
+  using store = filled(all);
+  assertEquals(lookup(store.shelf, all[3]!.id), all[3]);
+  assertEquals(lookup(store.shelf, all[3]!.id.slice(0, 20)), all[3]);
+  assertEquals(lookup(store.shelf, "int8"), all.at(-1));
+  assertEquals(lookup(store.shelf, trial("int8").id), all.at(-1));
 });
 
 Deno.test("a name that no keyboard types is found by how it is shown", async () => {
   const odd = await recording(recorded(trial("a\u001bb"), [workload(2)]));
-  assertEquals(lookup({ recordings: [odd], broken: [] }, "a\\u{1b}b"), odd);
+  using store = filled([odd]);
+  assertEquals(lookup(store.shelf, "a\\u{1b}b"), odd);
 });
 
-for (
-  const [text, said] of [
-    [
-      "abc",
-      "Cannot explain abc as it must begin one id: found 2, abc100000000 (int8), abc200000000 (int8). Give more of it.",
-    ],
-    [
-      "dead",
-      "Cannot explain dead as its record must be readable: found that its contents do not match its digest.",
-    ],
-    [
-      "nosuch\u001b",
-      "Cannot explain nosuch\\u{1b} as it must be a recording's id, its beginning, or a row's name: found none among 2, whose rows are int8.",
-    ],
-  ] as const
-) {
-  Deno.test(`${text.slice(0, 6)} is no one recording, and why is said`, async () => {
-    const all = await known();
-    assertEquals(assertThrows(() => lookup(all, text), UserError).message, said);
-  });
-}
+Deno.test("a beginning that several ids have is told with each of them", async () => {
+  const all = await many();
+  const [first, group] = alike(all);
+  using store = filled(all);
+  assertEquals(
+    assertThrows(() => lookup(store.shelf, first), UserError).message,
+    `Cannot explain ${first} as it must begin one id: found ${group.length}, ${
+      group.map(({ id }) => `${id.slice(0, 12)} (int8)`).join(", ")
+    }. Give more of it.`,
+  );
+});
+
+Deno.test("a record that was edited is told, and not shown", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/r.sqlite`;
+    using store = openStore(path);
+    const one = await on("int8", 0);
+    store.append(one);
+    using db = new DatabaseSync(path);
+    db.exec("DROP TRIGGER bodies_no_update; UPDATE bodies SET packed = x'00'");
+    const { message } = assertThrows(() => lookup(store.shelf, one.id), UserError);
+    assertStringIncludes(message, `Cannot explain ${one.id} as its record must be readable: found that `);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a name that no row has is told with those that there are", async () => {
+  using store = filled([await on("int8", 0), await on("int8", 1)]);
+  assertEquals(
+    assertThrows(() => lookup(store.shelf, "nosuch\u001b"), UserError).message,
+    "Cannot explain nosuch\\u{1b} as it must be a recording's id, its beginning, or a row's name: found none among 2, whose rows are int8.",
+  );
+});
 
 Deno.test("in an empty store it says what to run", () => {
-  const { message } = assertThrows(() => lookup({ recordings: [], broken: [] }, "int8"), UserError);
+  using store = filled([]);
+  const { message } = assertThrows(() => lookup(store.shelf, "int8"), UserError);
   assertStringIncludes(message, "found no recordings. Run `deno task bench` first.");
 });

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { UserError } from "../../engine/mod.ts";
+import { zstdCompressSync } from "node:zlib";
+import { canonical, type Json, UserError } from "../../engine/mod.ts";
 import type { Outcome } from "../../evals/mod.ts";
 import { type Broken, exportJsonl, ledger, openStore, type SCHEMA, storePath } from "../../results/mod.ts";
 import {
@@ -140,9 +141,11 @@ Deno.test("a row edited by other hands is named as broken while the others are r
     store.append(good);
     store.append(bad);
     using db = new DatabaseSync(path);
-    db.exec(
-      "DROP TRIGGER recordings_no_update; UPDATE recordings SET body = replace(body, '600', '900') WHERE name = 'bad'",
+    const packed = zstdCompressSync(
+      canonical({ outcome: { ...bad.outcome, kind: "void" } } as unknown as Json),
     );
+    db.exec("DROP TRIGGER bodies_no_update");
+    db.prepare("UPDATE bodies SET packed = ? WHERE seq = 2").run(packed);
     const broken: unknown[] = [];
     assertEquals([...store.read({}, (row) => broken.push(row))].map(({ id }) => id), [good.id]);
     assertEquals(broken, [{ id: bad.id, why: "its contents do not match its digest" }]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Recording, saidTries, triesOf } from "../../results/mod.ts";
+import { type Recording, saidTries, triesOf, tryOf } from "../../results/mod.ts";
 import { clock, DAY, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
 
 const t = trial("int8");
@@ -15,8 +15,8 @@ Deno.test("refused and void tries before a pass are counted, later ones and skip
     await on(failed(trial("another")), 3),
     await on(failed(t), 4),
   ];
-  assertEquals(triesOf(all[3]!, all), { count: 3, refused: 2 });
-  assertEquals(triesOf(all[5]!, all), { count: 4, refused: 2 });
+  assertEquals(triesOf(all[3]!, all.map(tryOf)), { count: 3, refused: 2 });
+  assertEquals(triesOf(all[5]!, all.map(tryOf)), { count: 4, refused: 2 });
 });
 
 for (

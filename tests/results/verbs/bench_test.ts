@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { UserError } from "../../../engine/mod.ts";
+import { digest, UserError } from "../../../engine/mod.ts";
 import { gateRate, openStore } from "../../../results/mod.ts";
 import { run } from "../../../results/verbs/bench.ts";
 import type { isInt8 } from "../../evals/toy_bench.ts";
@@ -91,7 +91,9 @@ Deno.test("recordings that an older version made are kept, and told in one sente
     {
       using opened = openStore(store);
       for (const one of [...opened.read()]) {
-        opened.append({ ...one, schema: 1 as typeof one.schema, id: one.id.split("").reverse().join("") });
+        const stamp = { ...one.stamp, at: one.stamp.at - 1 };
+        const id = await digest({ stamp, outcome: one.outcome });
+        opened.append({ ...one, schema: 1 as typeof one.schema, id, stamp });
       }
     }
     const { err } = await bench(args);

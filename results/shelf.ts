@@ -1,0 +1,216 @@
+/**
+ * The shelf: what lists and boards need of the recordings, kept beside them in the store, so that no page reads more
+ * than it shows. A row is derived from its recording when that is appended, and compared with it when it is opened.
+ */
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { type Body, textOf, unpack } from "./body.ts";
+import type { Word } from "./explain.ts";
+import { light } from "./light.ts";
+import { type Broken, type Origin, type Recording, SCHEMA, type Shelved } from "./recording.ts";
+import type { Scope } from "./scope.ts";
+import type { Try } from "./tries.ts";
+
+/** What stands on the same boards, one a workload: a machine, a model with its precision, a suite. */
+export interface ShelvedScope extends Omit<Scope, "workload"> {
+  readonly key: string;
+  /** Empty where all of it was imported from other tools. */
+  readonly workloads: readonly string[];
+  /** How many recordings, and how many of them got no speed. */
+  readonly count: number;
+  readonly refused: number;
+  /** When its latest was recorded. */
+  readonly at: number;
+}
+
+/** Which recordings to list, the latest first; all where nothing is asked. */
+export interface Listing {
+  readonly words?: readonly Word[];
+  readonly name?: string;
+  readonly scope?: string;
+  /** Only, or without, those judged from logs of other tools. */
+  readonly imported?: boolean;
+}
+
+/** The part of a listing that a page shows. */
+export interface Listed {
+  readonly total: number;
+  readonly recordings: readonly Shelved[];
+}
+
+/** How the shelf reaches the file it lies in. */
+export interface Access {
+  /** Runs with the database, once everything appended lies on the shelf. */
+  read<T>(action: (db: DatabaseSync) => T): T;
+}
+
+/** The word of a row that cannot be read. */
+export const BROKEN = "BROKEN";
+
+const ROW = `SELECT s.id, s.light, o.about FROM shelf s
+  LEFT JOIN arrivals a ON a.seq = s.seq LEFT JOIN origins o ON o.origin = a.origin`;
+
+export class Shelf {
+  readonly #access: Access;
+  #scopes: { readonly revision: number; readonly scopes: readonly ShelvedScope[] } | undefined;
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  /** Every scope, the latest first. */
+  scopes(): readonly ShelvedScope[] {
+    return this.#access.read((db) => {
+      const { revision } = db.prepare("SELECT max(seq) AS revision FROM shelf").get() as { revision: number };
+      if (this.#scopes?.revision !== revision) this.#scopes = { revision, scopes: scopesOf(db) };
+      return this.#scopes.scopes;
+    });
+  }
+
+  /** All recordings of a scope, oldest first. */
+  recordings(scope: string): readonly Shelved[] {
+    return this.#rows(`${ROW} WHERE s.scope = ? AND s.word <> '${BROKEN}' ORDER BY s.at, s.seq`, [scope]);
+  }
+
+  /** Of each name in a scope its latest judged recording, else its latest: what its boards are folded from. */
+  current(scope: string): readonly Shelved[] {
+    const rank = `row_number() OVER (PARTITION BY name
+      ORDER BY word IN ('PASS', 'FAIL', 'UNSURE') DESC, at DESC, seq DESC) AS place`;
+    return this.#rows(
+      `${ROW} JOIN (SELECT seq, ${rank} FROM shelf WHERE scope = ? AND word <> '${BROKEN}') r
+       ON r.seq = s.seq AND r.place = 1 ORDER BY s.at, s.seq`,
+      [scope],
+    );
+  }
+
+  /** Every try in a scope, oldest first, as counting tries needs them. */
+  tried(scope: string): readonly Try[] {
+    const sql =
+      `SELECT id, scope, at, name, word FROM shelf WHERE scope = ? AND word <> '${BROKEN}' ORDER BY at, seq`;
+    return this.#access.read((db) => db.prepare(sql).all(scope) as unknown as readonly Try[]);
+  }
+
+  /** A part of what is asked for, the latest first. */
+  list({ words, name, scope, imported }: Listing, from: number, count: number): Listed {
+    const wanted: readonly (readonly [string, readonly SQLInputValue[]])[] = [
+      words === undefined
+        ? [`s.word <> '${BROKEN}'`, []]
+        : [`s.word IN (${words.map(() => "?").join(", ")})`, words],
+      ...(name === undefined ? [] : [["s.name = ?", [name]] as const]),
+      ...(scope === undefined ? [] : [["s.scope = ?", [scope]] as const]),
+      ...(imported === undefined ? [] : [["s.imported = ?", [Number(imported)]] as const]),
+    ];
+    const where = wanted.map(([clause]) => clause).join(" AND ");
+    const values = wanted.flatMap(([, values]) => values);
+    const total = this.#access.read((db) =>
+      (db.prepare(`SELECT count(*) AS n FROM shelf s WHERE ${where}`).get(...values) as { n: number }).n
+    );
+    const page = `SELECT s.seq FROM shelf s WHERE ${where} ORDER BY s.at DESC, s.seq DESC LIMIT ? OFFSET ?`;
+    const recordings = this.#rows(
+      `${ROW} WHERE s.seq IN (${page}) ORDER BY s.at DESC, s.seq DESC`,
+      [...values, count, from],
+    );
+    return { total, recordings };
+  }
+
+  /** How many there are of each verdict, in one scope or in all. */
+  counts(scope?: string): Readonly<Partial<Record<Word, number>>> {
+    const where = scope === undefined ? "" : "AND scope = ?";
+    const sql = `SELECT word, count(*) AS n FROM shelf WHERE word <> '${BROKEN}' ${where} GROUP BY word`;
+    return this.#access.read((db) => {
+      const rows = db.prepare(sql).all(...(scope === undefined ? [] : [scope]));
+      return Object.fromEntries(rows.map(({ word, n }) => [word, n]));
+    });
+  }
+
+  /** The names of all rows, those of the latest recordings first. */
+  names(): readonly string[] {
+    const sql = `SELECT name FROM shelf WHERE word <> '${BROKEN}' GROUP BY name ORDER BY max(at) DESC`;
+    return this.#access.read((db) => db.prepare(sql).all().map(({ name }) => String(name)));
+  }
+
+  /** The ids that begin so, at most `most`; a trial's id, or an id, gives that of its latest or itself. */
+  ids(text: string, most: number): readonly string[] {
+    if (!/^[0-9a-f]{1,64}$/.test(text)) return [];
+    return this.#access.read((db) => {
+      const asked = (sql: string, ...values: SQLInputValue[]) =>
+        db.prepare(sql).all(...values).map(({ id }) => `${id}`);
+      const exact = asked("SELECT id FROM recordings WHERE id = ?", text);
+      if (exact.length > 0) return exact;
+      const trial = asked(
+        "SELECT id FROM recordings WHERE trial = ? ORDER BY at DESC, seq DESC LIMIT 1",
+        text,
+      );
+      if (trial.length > 0) return trial;
+      const begun = "SELECT id FROM recordings WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+      return asked(begun, text, `${text}g`, most);
+    });
+  }
+
+  /** The whole recording with this id, of the latest run of this trial, or whose id alone begins so; checked. */
+  find(text: string): Shelved | undefined {
+    const [id, more] = this.ids(text, 2);
+    if (id === undefined || more !== undefined) return undefined;
+    const opened = this.open(id);
+    return "recording" in opened ? opened.recording : undefined;
+  }
+
+  /** The whole recording with this id, or why it cannot be read. */
+  open(id: string): { readonly recording: Shelved } | { readonly why: string } {
+    return this.#access.read((db) => {
+      const row = db.prepare(`SELECT r.seq, r.body, b.schema, b.packed, s.light, o.about FROM recordings r
+        LEFT JOIN bodies b ON b.seq = r.seq LEFT JOIN shelf s ON s.seq = r.seq
+        LEFT JOIN arrivals a ON a.seq = r.seq LEFT JOIN origins o ON o.origin = a.origin
+        WHERE r.id = ?`).get(id);
+      if (row === undefined) return { why: "it is not here" };
+      const read = unpack(id, bodyOf(row));
+      if ("why" in read) return read;
+      if (row.light !== textOf(light(read.recording))) {
+        return { why: "what lists say of it was changed since" };
+      }
+      return { recording: arrived(read.recording, row.about) };
+    });
+  }
+
+  /** Rows that cannot be read, as was found when they were put on the shelf. */
+  get broken(): readonly Broken[] {
+    const sql = `SELECT id, light AS why FROM shelf WHERE word = '${BROKEN}' ORDER BY seq`;
+    return this.#access.read((db) => db.prepare(sql).all() as unknown as readonly Broken[]);
+  }
+
+  #rows(sql: string, values: readonly SQLInputValue[]): readonly Shelved[] {
+    return this.#access.read((db) =>
+      db.prepare(sql).all(...values).map(({ id, light, about }) =>
+        arrived({ schema: SCHEMA, id: `${id}`, ...JSON.parse(`${light}`) }, about)
+      )
+    );
+  }
+}
+
+/** A joined row's body as it is kept. */
+export function bodyOf(row: Readonly<Record<string, unknown>>): Body {
+  return row.packed instanceof Uint8Array
+    ? { schema: row.schema as number, packed: row.packed }
+    : { body: row.body as string };
+}
+
+function arrived(recording: Recording, about: unknown): Shelved {
+  return typeof about === "string" ? { ...recording, origin: JSON.parse(about) as Origin } : recording;
+}
+
+function scopesOf(db: DatabaseSync): readonly ShelvedScope[] {
+  const about = Map.groupBy(
+    db.prepare("SELECT scope, workload, about FROM scopes ORDER BY scope, workload").all(),
+    ({ scope }) => scope,
+  );
+  const sql =
+    `SELECT scope AS key, count(*) AS count, sum(word <> 'PASS') AS refused, max(at) AS at FROM shelf
+    WHERE word <> '${BROKEN}' GROUP BY scope ORDER BY max(at) DESC`;
+  return db.prepare(sql).all().map((row) => {
+    const workloads = about.get(row.key!) ?? [];
+    return {
+      ...(row as unknown as Pick<ShelvedScope, "key" | "count" | "refused" | "at">),
+      ...(JSON.parse(`${workloads[0]?.about}`) as Omit<Scope, "workload">),
+      workloads: workloads.map(({ workload }) => `${workload}`).filter((workload) => workload !== ""),
+    };
+  });
+}
