@@ -35,6 +35,10 @@ const VERBS: Readonly<
     about: "say why a trial passed or was refused, with the samples that decided",
     load: () => import("./results/verbs/explain.ts"),
   },
+  new: {
+    about: "write a starting file: a suite, technique or data set of your own",
+    load: () => import("./results/verbs/new.ts"),
+  },
   cache: {
     about: "show or clear what was fetched and built",
     load: () => import("./results/verbs/cache.ts"),

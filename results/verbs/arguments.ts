@@ -22,7 +22,7 @@ export interface Usage<T extends Options> {
   readonly command: string;
   readonly about: string;
   readonly options: T;
-  /** What the verb takes besides options: exactly one such argument. Absent: nothing. */
+  /** What the verb takes besides options: one argument for each word of `value`. Absent: nothing. */
   readonly operand?: { readonly value: string; readonly about: string };
 }
 
@@ -51,9 +51,12 @@ export function read<T extends Options>(
   }
   const { operand } = usage;
   if (operand === undefined && values._.length > 0) wrong(`it takes no "${values._[0]}"`);
-  if (operand !== undefined && (values._.length !== 1 || values._[0] === "")) {
+  const many = operand?.value.split(" ").length ?? 0;
+  if (operand !== undefined && (values._.length !== many || values._.includes(""))) {
     wrong(
-      `it takes one ${operand.value}: found ${values._.length === 0 ? "none" : `"${values._.join('" "')}"`}`,
+      `it takes ${many === 1 ? "one " : ""}${operand.value}: found ${
+        values._.length === 0 ? "none" : `"${values._.join('" "')}"`
+      }`,
     );
   }
   for (const [name, { value }] of entries) {
