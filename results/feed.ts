@@ -3,6 +3,7 @@ import { visible } from "./columns.ts";
 import { explain, word } from "./explain.ts";
 import { plural } from "./figures.ts";
 import type { Recording } from "./recording.ts";
+import type { Shelf } from "./shelf.ts";
 import { type Element, xml } from "./xml.ts";
 
 export interface Site {
@@ -22,15 +23,12 @@ const LONGEST = 400;
 const NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
- * The latest recordings, whichever their order here, as Atom; links are relative where the site's address is not known.
- * `pageOf` says where a recording's page lies, from the root.
+ * The latest recordings as Atom; links are relative where the site's address is not known. `pageOf` says where a
+ * recording's page lies, from the root.
  */
-export function feed(
-  recordings: readonly Recording[],
-  { title = "Assay", url }: Site,
-  pageOf: (id: string) => string,
-): string {
-  const latest = recordings.toSorted((a, b) => b.stamp.at - a.stamp.at).slice(0, ENTRIES);
+export function feed(shelf: Shelf, { title = "Assay", url }: Site, pageOf: (id: string) => string): string {
+  const { total, recordings: latest } = shelf.list({}, 0, ENTRIES);
+  const oldest = shelf.list({}, total - 1, 1).recordings[0]?.id ?? NOTHING;
   const link = (path: string, rel: string) => ({
     name: "link",
     attributes: { rel, href: (url ?? "./") + path },
@@ -40,7 +38,7 @@ export function feed(
     attributes: { xmlns: "http://www.w3.org/2005/Atom", "xml:lang": "en" },
     children: [
       text("title", `${title}: new recordings`),
-      text("id", url === undefined ? hashed(recordings[0]?.id ?? NOTHING, "feed") : url + FEED),
+      text("id", url === undefined ? hashed(oldest, "feed") : url + FEED),
       text("updated", instant(latest[0]?.stamp.at ?? 0)),
       { name: "author", children: [text("name", title)] },
       ...(url === undefined ? [] : [link(FEED, "self")]),

@@ -2,6 +2,7 @@
 import { UserError } from "../../engine/mod.ts";
 import { plural } from "../figures.ts";
 import { publishSite } from "../publish.ts";
+import type { Shelf } from "../shelf.ts";
 import { openStore, storePath } from "../store.ts";
 import { createApp } from "../viewer/app.tsx";
 import { pagePath, places } from "../viewer/links.ts";
@@ -43,7 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
       folder,
       {
         site,
-        first: [places.home, ...Array.from(store.read(), ({ id }) => places.trial(id))].map(pagePath),
+        first: [places.home, ...idsOf(store.shelf).map(places.trial)].map(pagePath),
         signal: stopped.signal,
         progress: (done, left) => {
           const remaining = Math.ceil(seconds() / done * left);
@@ -61,7 +62,9 @@ export async function run(args: readonly string[]): Promise<number> {
       );
     }
     for (const { from, to } of dangling) {
-      console.error(`A link of ${from} leads to ${to}, which is not there.`);
+      console.error(
+        `Left out ${to}, to which ${from || "the store's list"} leads, as there is nothing to show.`,
+      );
     }
     console.log(
       `Published ${plural(pages, "page")} to ${folder}: ${plural(files, "file")}, ${
@@ -79,6 +82,19 @@ export async function run(args: readonly string[]): Promise<number> {
   } finally {
     Deno.removeSignalListener("SIGINT", stop);
   }
+}
+
+const AT_ONCE = 1000;
+
+/** Of all recordings, the oldest first. */
+function idsOf(shelf: Shelf): readonly string[] {
+  const ids: string[] = [];
+  for (let more = true; more;) {
+    const { total, recordings } = shelf.list({}, ids.length, AT_ONCE);
+    ids.push(...recordings.map(({ id }) => id));
+    more = ids.length < total && recordings.length > 0;
+  }
+  return ids.reverse();
 }
 
 function address(text: string): string {

@@ -135,7 +135,7 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
     };
   });
   app.get(`/${FEED}`, (c) => {
-    const body = feed(shelf.recordings, site, (id) => pagePath(places.trial(id)));
+    const body = feed(store.shelf, site, (id) => pagePath(places.trial(id)));
     return c.body(body, 200, { "Content-Type": "application/atom+xml; charset=utf-8" });
   });
   app.get("/static/:file", async (c) => {

@@ -1,15 +1,21 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { feed } from "../../results/feed.ts";
+import { feed, type Recording, type Site } from "../../results/mod.ts";
 import { everything } from "./every_row.ts";
 import { DAY, failed, recording, trial, unmeasured } from "./fixture.ts";
 import { filled, idOf, text } from "./pages.ts";
+
+/** The feed of a store that holds these. */
+function feedOf(recordings: readonly Recording[], site: Site = {}): string {
+  using store = filled(recordings);
+  return feed(store.shelf, site, pageOf);
+}
 
 const pageOf = (id: string) => `trial/${id}.html`;
 const entries = (atom: string) => atom.match(/<entry>.*?<\/entry>/gs) ?? [];
 
 Deno.test("a recording is an entry that says verdict, technique and scope, and links to its page", async () => {
   const one = await recording(failed(trial("int4")), { at: Date.UTC(2026, 0, 5, 12) });
-  const [entry] = entries(feed([one], {}, pageOf));
+  const [entry] = entries(feedOf([one]));
   const id = btoa(String.fromCharCode(...one.id.match(/../g)!.map((pair) => parseInt(pair, 16))))
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   assertEquals(
@@ -25,7 +31,7 @@ Deno.test("the latest fifty recordings stand in the feed, the latest first", asy
   const all = await Promise.all(
     Array.from({ length: 60 }, (_, i) => recording(failed(trial(`t${i}`)), { at: (i * 37 % 60) * DAY })),
   );
-  const times = entries(feed(all, {}, pageOf)).map((entry) => /<updated>(.*?)</.exec(entry)![1]!);
+  const times = entries(feedOf(all)).map((entry) => /<updated>(.*?)</.exec(entry)![1]!);
   assertEquals(times.length, 50);
   assertEquals(times, times.toSorted().reverse());
   assertEquals(times[0], new Date(59 * DAY).toISOString());
@@ -33,12 +39,12 @@ Deno.test("the latest fifty recordings stand in the feed, the latest first", asy
 
 Deno.test("a refusal carries no speed", async () => {
   const all = (await everything()).filter(({ outcome }) => outcome.kind !== "recorded");
-  assert(!/\dx\b|tok\/s/.test(feed(all, {}, pageOf)));
+  assert(!/\dx\b|tok\/s/.test(feedOf(all)));
 });
 
 Deno.test("an address makes the feed's links whole and gives it its name", async () => {
   const one = await recording(failed(trial("int4")));
-  const atom = feed([one], { url: "https://example.org/a&b/", title: "Ours" }, pageOf);
+  const atom = feedOf([one], { url: "https://example.org/a&b/", title: "Ours" });
   for (
     const part of [
       "<id>https://example.org/a&amp;b/feed.xml</id>",
@@ -55,7 +61,7 @@ Deno.test("what XML cannot carry and what would steer a reader come out as harml
     await recording(failed(trial(hostile)), { at: 1e300 }),
     await recording(unmeasured(trial("long"), "void", "y".repeat(1_000_000)), { at: -1e300 }),
   ];
-  const atom = feed(all, { title: hostile }, pageOf);
+  const atom = feedOf(all, { title: hostile });
   assert(!/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.test(atom));
   assert(!atom.includes("<script") && !atom.includes("\u202e"));
   assertStringIncludes(atom, "]]&gt;&lt;script&gt;&amp;\\u{0}");
