@@ -59,7 +59,7 @@ function parse(path: string, file: Deno.FsFile) {
     throw new UserError(`Cannot read ${path} as GGUF must be version 2 or 3: found ${version}.`);
   }
   const [tensors, keys] = [head.u64(), head.u64()];
-  const metadata = new Map<string, unknown>();
+  const metadata = new Metadata();
   for (let i = 0; i < keys; i++) metadata.set(head.string(), head.value(head.u32()));
   const told: { name: string; shape: number[]; format: BlockFormat; offset: number }[] = [];
   for (let i = 0; i < tensors; i++) {
@@ -99,6 +99,7 @@ function parse(path: string, file: Deno.FsFile) {
     }
     table.set(name, { called: name, shape, format, file, offset: start + offset, bytes });
   }
+  head.rest();
   return { metadata, table };
 }
 
@@ -107,6 +108,35 @@ function known(): string {
 }
 
 const MAX_NESTING = 8;
+/** Lists of so many values are a tokenizer's: a session's own thread has no use for them. */
+const LONG = 1024;
+/** GGUF's type numbers: the bytes of those that have so many, and the string's. */
+const BYTES: Readonly<Record<number, number>> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
+const STRING = 8;
+
+/** A value that is read when it is asked for. */
+class Later {
+  constructor(readonly read: () => unknown) {}
+}
+
+class Metadata extends Map<string, unknown> {
+  override get(key: string): unknown {
+    const value = super.get(key);
+    return value instanceof Later ? value.read() : value;
+  }
+}
 
 /** Reads the head of a file through a window that grows as it must. */
 class Header {
@@ -168,7 +198,8 @@ class Header {
           );
         }
         const [of, length] = [this.u32(), this.within(this.u64())];
-        return Array.from({ length }, () => this.value(of, depth + 1));
+        const list = () => Array.from({ length }, () => this.value(of, depth + 1));
+        return depth === 0 && length >= LONG ? this.#later(of, length, list) : list();
       }
       case 10:
         return this.u64();
@@ -181,6 +212,26 @@ class Header {
           `Cannot read ${this.path} as its metadata must be of known types: found type ${type}.`,
         );
     }
+  }
+
+  /** Passes over a list's values; they are read when they are asked for. */
+  #later(of: number, length: number, list: () => unknown): Later {
+    const start = this.position;
+    const bytes = BYTES[of];
+    if (bytes !== undefined) this.#take(length * bytes, () => {});
+    else {for (let i = 0; i < length; i++) {
+        of === STRING ? this.#take(this.u64(), () => {}) : this.value(of, 1);
+      }}
+    return new Later(() => {
+      this.position = start;
+      return list();
+    });
+  }
+
+  /** Gives back the window's memory; what is asked for later is read again. */
+  rest(): void {
+    this.#bytes = new Uint8Array(0);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   #take<T>(bytes: number, read: (at: number) => T): T {

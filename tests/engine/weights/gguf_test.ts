@@ -113,6 +113,27 @@ Deno.test("metadata of all thirteen types is read, and version 2 as well as 3", 
   }
 });
 
+Deno.test("lists too long to be read at once are read whole each time they are asked for, and not past the file's end", async () => {
+  const long = Array.from({ length: 3000 }, (_, i) => i % 100);
+  const lists = {
+    strings: { type: "array", of: "string", value: long.map((i) => "é".repeat(i)) },
+    bytes: { type: "array", of: "u8", value: long },
+    wide: { type: "array", of: "f64", value: long },
+  } as const;
+  const after = { "last.key": { type: "u32", value: 7 } } as const;
+  const bytes = gguf({ metadata: { ...lists, ...after } });
+  await withFile(bytes, (path) => {
+    using weights = openGguf(path);
+    for (const name of ["wide", "strings", "bytes", "strings"] as const) {
+      assertEquals(weights.metadata.get(name), [...lists[name].value]);
+    }
+    assertEquals(weights.metadata.get("last.key"), 7);
+  });
+  for (const end of [0.1, 0.5, 0.9]) {
+    await refused(bytes.subarray(0, Math.floor(bytes.length * end)), "must hold a whole header");
+  }
+});
+
 Deno.test("a file cut anywhere is one clear sentence", async () => {
   const bytes = gguf(whole);
   for (let length = 0; length < bytes.length; length += 7) {
