@@ -41,11 +41,17 @@ const LAYOUT_1 = `
 const LAYOUT_2 = `
   CREATE TABLE bodies (seq INTEGER PRIMARY KEY, schema INTEGER NOT NULL, packed BLOB NOT NULL) STRICT;
   ${appendOnly("bodies")}
-  CREATE TABLE origins (origin INTEGER PRIMARY KEY, digest TEXT NOT NULL, about TEXT NOT NULL) STRICT;
+  CREATE TABLE origins (
+    origin INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL,
+    key TEXT,
+    about TEXT NOT NULL
+  ) STRICT;
   CREATE INDEX origins_digest ON origins (digest);
   ${appendOnly("origins")}
   CREATE TABLE arrivals (seq INTEGER PRIMARY KEY, origin INTEGER NOT NULL) STRICT;
   ${appendOnly("arrivals")}
+  CREATE TABLE trusted (key TEXT PRIMARY KEY) STRICT;
   CREATE TABLE shelved (rules INTEGER NOT NULL) STRICT;
   INSERT INTO shelved VALUES (0);`;
 

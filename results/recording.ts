@@ -1,6 +1,7 @@
 /** A recording is an outcome with everything needed to judge how far to trust it. */
 import type { Digest, Hardware, Milliseconds } from "../engine/mod.ts";
 import type { Outcome } from "../evals/mod.ts";
+import type { Row } from "./row.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** 2: a check names its rule, and what is judged is more. */
@@ -31,9 +32,9 @@ export interface Broken {
   readonly why: string;
 }
 
-/** From which export of another store a recording came, and how far that is vouched for. */
-export interface Origin {
-  /** SHA-256 of the exported lines. */
+/** An export of another store, as it was taken in. */
+export interface Exported {
+  /** SHA-256 of its lines. */
   readonly digest: Digest;
   /** Who exported, in their own words. */
   readonly by?: string;
@@ -41,7 +42,13 @@ export interface Origin {
   readonly importedAt: Milliseconds;
   /** The public key whose signature held; absent where the export was not signed. */
   readonly key?: string;
-  /** Whether who imported it named that key as one to trust. */
+  /** False where its lines are not those that were exported: it was cut short or edited. */
+  readonly whole: boolean;
+}
+
+/** From which export a recording came, and how far that is vouched for. */
+export interface Origin extends Exported {
+  /** Whether its key is one that was named as trusted here. */
   readonly trusted: boolean;
 }
 
@@ -56,6 +63,10 @@ export interface ResultsStore extends Disposable {
   readonly shelf: Shelf;
   /** @throws when the outcome is `recorded` without a passing verdict, or another kind carries a speed. */
   append(recording: Recording): void;
+  /** Adds rows that were checked already and are not there yet, and whence they came; returns how many were new. */
+  take(rows: readonly Row[], origin?: Exported): number;
+  /** From now on what is signed with this public key counts as trusted. */
+  trust(key: string): void;
   /** Oldest first, each whole and checked; passes over rows that cannot be read and tells `broken` of each. */
   read(
     query?: { readonly id?: Digest; readonly trial?: Digest; readonly hardware?: Digest },

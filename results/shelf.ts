@@ -6,7 +6,14 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { type Body, textOf, unpack } from "./body.ts";
 import type { Word } from "./explain.ts";
 import { light } from "./light.ts";
-import { type Broken, type Origin, type Recording, SCHEMA, type Shelved } from "./recording.ts";
+import {
+  type Broken,
+  type Exported,
+  type Origin,
+  type Recording,
+  SCHEMA,
+  type Shelved,
+} from "./recording.ts";
 import type { Scope } from "./scope.ts";
 import type { Try } from "./tries.ts";
 
@@ -46,8 +53,9 @@ export interface Access {
 /** The word of a row that cannot be read. */
 export const BROKEN = "BROKEN";
 
-const ROW = `SELECT s.id, s.light, o.about FROM shelf s
-  LEFT JOIN arrivals a ON a.seq = s.seq LEFT JOIN origins o ON o.origin = a.origin`;
+const ORIGIN = `LEFT JOIN origins o ON o.origin = a.origin LEFT JOIN trusted t ON t.key = o.key`;
+const ROW = `SELECT s.id, s.light, o.about, t.key AS trusted FROM shelf s
+  LEFT JOIN arrivals a ON a.seq = s.seq ${ORIGIN}`;
 
 export class Shelf {
   readonly #access: Access;
@@ -157,17 +165,19 @@ export class Shelf {
   /** The whole recording with this id, or why it cannot be read. */
   open(id: string): { readonly recording: Shelved } | { readonly why: string } {
     return this.#access.read((db) => {
-      const row = db.prepare(`SELECT r.seq, r.body, b.schema, b.packed, s.light, o.about FROM recordings r
+      const row = db.prepare(
+        `SELECT r.seq, r.body, b.schema, b.packed, s.light, o.about, t.key AS trusted FROM recordings r
         LEFT JOIN bodies b ON b.seq = r.seq LEFT JOIN shelf s ON s.seq = r.seq
-        LEFT JOIN arrivals a ON a.seq = r.seq LEFT JOIN origins o ON o.origin = a.origin
-        WHERE r.id = ?`).get(id);
+        LEFT JOIN arrivals a ON a.seq = r.seq ${ORIGIN}
+        WHERE r.id = ?`,
+      ).get(id);
       if (row === undefined) return { why: "it is not here" };
       const read = unpack(id, bodyOf(row));
       if ("why" in read) return read;
       if (row.light !== textOf(light(read.recording))) {
         return { why: "what lists say of it was changed since" };
       }
-      return { recording: arrived(read.recording, row.about) };
+      return { recording: arrived(read.recording, row) };
     });
   }
 
@@ -179,8 +189,8 @@ export class Shelf {
 
   #rows(sql: string, values: readonly SQLInputValue[]): readonly Shelved[] {
     return this.#access.read((db) =>
-      db.prepare(sql).all(...values).map(({ id, light, about }) =>
-        arrived({ schema: SCHEMA, id: `${id}`, ...JSON.parse(`${light}`) }, about)
+      db.prepare(sql).all(...values).map((row) =>
+        arrived({ schema: SCHEMA, id: `${row.id}`, ...JSON.parse(`${row.light}`) }, row)
       )
     );
   }
@@ -193,8 +203,10 @@ export function bodyOf(row: Readonly<Record<string, unknown>>): Body {
     : { body: row.body as string };
 }
 
-function arrived(recording: Recording, about: unknown): Shelved {
-  return typeof about === "string" ? { ...recording, origin: JSON.parse(about) as Origin } : recording;
+function arrived(recording: Recording, { about, trusted }: Readonly<Record<string, unknown>>): Shelved {
+  if (typeof about !== "string") return recording;
+  const origin: Origin = { ...(JSON.parse(about) as Exported), trusted: trusted !== null };
+  return { ...recording, origin };
 }
 
 function scopesOf(db: DatabaseSync): readonly ShelvedScope[] {

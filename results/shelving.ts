@@ -1,10 +1,8 @@
-/** Puts recordings on the shelf: what lists and boards need of each, or why it cannot be read. */
+/** Puts recordings into the store and on its shelf; what cannot be read lies there with the reason. */
 import type { DatabaseSync } from "node:sqlite";
-import { textOf, unpack } from "./body.ts";
-import { word } from "./explain.ts";
-import { light } from "./light.ts";
-import { type Recording, SCHEMA } from "./recording.ts";
-import { scopeOf } from "./scope.ts";
+import { foreign, unpack } from "./body.ts";
+import { SCHEMA } from "./recording.ts";
+import { type Row, type ShelfRow, shelfRow } from "./row.ts";
 import { bodyOf, BROKEN } from "./shelf.ts";
 
 const PENDING = "FROM recordings WHERE seq > (SELECT coalesce(max(seq), 0) FROM shelf)";
@@ -14,33 +12,58 @@ export function pending(db: DatabaseSync): number {
   return (db.prepare(`SELECT count(*) AS n ${PENDING}`).get() as { n: number }).n;
 }
 
-/** Puts at most `most` recordings there; `known` is at hand and need not be read. Call it within a transaction. */
-export function shelve(db: DatabaseSync, most: number, known?: Recording): void {
-  const keys = db.prepare(`SELECT seq, id ${PENDING} ORDER BY seq LIMIT ?`).all(most);
+/** Puts at most `most` recordings there. Call it within a transaction. */
+export function shelve(db: DatabaseSync, most: number): void {
+  const put = shelver(db);
   const body = db.prepare(
     "SELECT r.body, b.schema, b.packed FROM recordings r LEFT JOIN bodies b ON b.seq = r.seq WHERE r.seq = ?",
   );
-  for (const { seq, id } of keys) {
-    const read = known?.id === id && known?.schema === SCHEMA
-      ? { recording: known }
-      : unpack(`${id}`, bodyOf(body.get(seq!)!));
-    put(db, Number(seq), `${id}`, read);
+  for (const { seq, id } of db.prepare(`SELECT seq, id ${PENDING} ORDER BY seq LIMIT ?`).all(most)) {
+    const read = unpack(`${id}`, bodyOf(body.get(seq!)!));
+    put(Number(seq), `${id}`, "why" in read ? read.why : shelfRow(read.recording));
   }
 }
 
-function put(db: DatabaseSync, seq: number, id: string, read: ReturnType<typeof unpack>): void {
-  const insert = db.prepare("INSERT INTO shelf VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  if ("why" in read) {
-    insert.run(seq, id, "", "", BROKEN, 0, 0, read.why);
-    return;
+/**
+ * Adds rows that are not there yet, with the export that they came in, if any; returns how many were new. Call it within
+ * a transaction, with nothing pending.
+ */
+export function insert(db: DatabaseSync, rows: readonly Row[], origin?: number): number {
+  const put = shelver(db);
+  const recording = db.prepare(`INSERT INTO recordings (id, trial, kind, hardware, at, suite, name, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (id) DO NOTHING`);
+  const body = db.prepare("INSERT INTO bodies VALUES (?, ?, ?)");
+  const arrival = db.prepare("INSERT INTO arrivals VALUES (?, ?)");
+  let added = 0;
+  for (const { id, schema, trial, kind, hardware, suite, packed, shelf } of rows) {
+    const { changes, lastInsertRowid: seq } = recording.run(
+      id,
+      trial,
+      kind,
+      hardware,
+      shelf.at,
+      suite,
+      shelf.name,
+    );
+    if (changes === 0) continue;
+    added++;
+    body.run(seq, schema, packed);
+    if (origin !== undefined) arrival.run(seq, origin);
+    put(Number(seq), id, schema === SCHEMA ? shelf : foreign(schema));
   }
-  const { stamp: { at, hardware, model }, outcome } = read.recording;
-  const { trial } = outcome;
-  const scope = scopeOf(read.recording);
-  const imported = Number(trial.imported !== undefined);
-  insert.run(seq, id, scope, trial.name, word(outcome), at, imported, textOf(light(read.recording)));
-  const about = JSON.stringify({ hardware, model, suite: trial.suite });
+  return added;
+}
+
+function shelver(db: DatabaseSync): (seq: number, id: string, row: ShelfRow | string) => void {
+  const insert = db.prepare("INSERT INTO shelf VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const known = db.prepare("INSERT INTO scopes VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  const workloads = imported ? [] : trial.workloads;
-  for (const workload of workloads.length === 0 ? [""] : workloads) known.run(scope, workload, about);
+  return (seq, id, row) => {
+    if (typeof row === "string") {
+      insert.run(seq, id, "", "", BROKEN, 0, 0, row);
+      return;
+    }
+    const { scope, name, word, at, imported, light, about, workloads } = row;
+    insert.run(seq, id, scope, name, word, at, Number(imported), light);
+    for (const workload of workloads.length === 0 ? [""] : workloads) known.run(scope, workload, about);
+  };
 }

@@ -7,12 +7,13 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../engine/mod.ts";
-import { hash, pack, textOf, unpack } from "./body.ts";
+import { hash, textOf, unpack } from "./body.ts";
 import { admit } from "./door.ts";
 import { ELSEWHERE, inTransaction, layOut } from "./layout.ts";
-import type { Broken, Recording, ResultsStore } from "./recording.ts";
+import type { Broken, Exported, Recording, ResultsStore } from "./recording.ts";
+import { type Row, rowOf } from "./row.ts";
 import { bodyOf, Shelf } from "./shelf.ts";
-import { pending, shelve } from "./shelving.ts";
+import { insert, pending, shelve } from "./shelving.ts";
 
 const BUSY_MS = 10_000;
 /** Recordings put on the shelf in one transaction: a reader of an older file waits no longer than for these. */
@@ -75,9 +76,28 @@ class SqliteStore implements ResultsStore {
 
   append(recording: Recording): void {
     admit(recording.outcome);
-    guarded(this.#path, () => {
+    const text = textOf(recording);
+    if (hash(text) !== recording.id) {
+      throw new Error(
+        `Cannot keep ${recording.outcome.trial.name} as its id must be its digest: found ${recording.id}`,
+      );
+    }
+    this.take([rowOf(recording, text)]);
+  }
+
+  take(rows: readonly Row[], origin?: Exported): number {
+    return guarded(this.#path, () => {
       settle(this.#db);
-      inTransaction(this.#db, () => insert(this.#db, recording));
+      return inTransaction(
+        this.#db,
+        () => insert(this.#db, rows, origin === undefined ? undefined : arrivalOf(this.#db, origin)),
+      );
+    });
+  }
+
+  trust(key: string): void {
+    guarded(this.#path, () => {
+      this.#db.prepare("INSERT INTO trusted VALUES (?) ON CONFLICT DO NOTHING").run(key);
     });
   }
 
@@ -115,20 +135,16 @@ class SqliteStore implements ResultsStore {
   }
 }
 
-/** Adds one recording, and what the shelf says of it, unless it is there. */
-function insert(db: DatabaseSync, recording: Recording): void {
-  const { id, schema, stamp, outcome: { kind, trial } } = recording;
-  const text = textOf(recording);
-  if (hash(text) !== id) {
-    throw new Error(`Cannot keep ${trial.name} as its id must be its digest: found ${id}`);
-  }
-  const { changes } = db.prepare(
-    `INSERT INTO recordings (id, trial, kind, hardware, at, suite, name, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (id) DO NOTHING`,
-  ).run(id, trial.id, kind, stamp.hardware.id, stamp.at, trial.suite, trial.name);
-  if (changes === 0) return;
-  db.prepare("INSERT INTO bodies VALUES (last_insert_rowid(), ?, ?)").run(schema, pack(text));
-  shelve(db, BATCH, recording);
+/** The number of an export, noted at its first recording. */
+function arrivalOf(db: DatabaseSync, { digest, ...about }: Exported): number {
+  const found = db.prepare("SELECT origin FROM origins WHERE digest = ? AND key IS ?").get(
+    digest,
+    about.key ?? null,
+  );
+  if (found !== undefined) return Number(found.origin);
+  const { lastInsertRowid } = db.prepare("INSERT INTO origins (digest, key, about) VALUES (?, ?, ?)")
+    .run(digest, about.key ?? null, JSON.stringify({ digest, ...about }));
+  return Number(lastInsertRowid);
 }
 
 /** Runs `action`, giving what goes wrong with the file as one sentence. */
