@@ -6,6 +6,9 @@ import { type Session, type Tokenizer, UserError } from "../engine/mod.ts";
 import type { Question } from "../datasets/mod.ts";
 import { together } from "./asking.ts";
 
+/** What is gone on from: a question, or a problem, which may be asked in the chat format first. */
+type Begun = Pick<Question, "id" | "prompt" | "stop"> & { readonly asked?: string };
+
 export interface Continued {
   /** What was written before the first stop string. */
   readonly text: string;
@@ -19,12 +22,13 @@ export interface Continued {
  */
 export async function continued(
   session: Session,
-  questions: readonly Question[],
+  questions: readonly Begun[],
   tokens: number,
 ): Promise<ReadonlyMap<string, Continued>> {
   const { tokenizer, context } = session;
-  const requests = questions.map(({ id, prompt, stop }) => {
-    const ids = tokenizer.encode(prompt);
+  const requests = questions.map(({ id, asked, prompt, stop }) => {
+    const turn = asked === undefined ? [] : tokenizer.chat([{ role: "user", content: asked }]);
+    const ids = [...turn, ...tokenizer.encode(prompt)];
     if (ids.length + tokens > context) {
       throw new UserError(
         `Cannot ask ${id} as prompt and answer must fit the model's context of ${context} tokens: they are ${

@@ -19,6 +19,8 @@ export { answered, audit } from "./audit.ts";
 export { type Machine, machineOf, ticksOf, watch } from "./machine.ts";
 export { drive, type Driven } from "./load.ts";
 export { type Measured, race, type Raced } from "./race.ts";
+export { code } from "./quality/code.ts";
+export { workedAnswer } from "./quality/worked_answer.ts";
 export { cloze } from "./quality/cloze.ts";
 export { logitKl } from "./quality/logit_kl.ts";
 export { encodePair, multipleChoice } from "./quality/multiple_choice.ts";

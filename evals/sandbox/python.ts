@@ -23,12 +23,39 @@ const SAID_BYTES = 2 ** 20;
 const SNAPSHOT_BYTES = 2 ** 28;
 
 let snapshot: Promise<Uint8Array> | undefined;
+/** How programs ended: the same one does not run twice. */
+const known = new Map<string, Ran>();
 
 /**
- * Runs a program and then its tests, to their end or to the limits, and says how that went.
+ * Runs a program and then its tests, to their end or to the limits, and says how that went; as many at a time as there
+ * are cores, the others wait.
  * @throws {UserError} when it could not be run, which says nothing of the program.
  */
 export async function runPython(program: Program, limits: Limits = LIMITS): Promise<Ran> {
+  const key = JSON.stringify([program, limits]);
+  return await inTurn(async () => {
+    const ran = known.get(key) ?? await run(program, limits);
+    known.set(key, ran);
+    return ran;
+  });
+}
+
+let free = navigator.hardwareConcurrency;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (free > 0) free--;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  }
+}
+
+async function run(program: Program, limits: Limits): Promise<Ran> {
   snapshot ??= makeSnapshot();
   const started = await snapshot.catch((error) => {
     snapshot = undefined;
@@ -41,7 +68,8 @@ export async function runPython(program: Program, limits: Limits = LIMITS): Prom
     .map((line) => JSON.parse(line.slice(secret.length)) as Said);
   const ran = said.find((one) => one !== "ready");
   if (ran !== undefined) return ran;
-  if (!said.includes("ready") || KILLED.has(ended.signal)) throw broken(ended);
+  const killed = ended.cut === undefined && KILLED.has(ended.signal);
+  if (!said.includes("ready") || killed) throw broken(ended);
   return {
     passed: false,
     reason: ended.cut ?? `it brought its process down (${ended.signal ?? ended.code})`,

@@ -9,6 +9,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   standard: () => import("./standard.ts"),
   smoke: () => import("./smoke.ts"),
   stack: () => import("./stack.ts"),
+  reasoning: () => import("./reasoning.ts"),
   knowledge: () => import("./knowledge.ts"),
   long_context: () => import("./long_context.ts"),
 };

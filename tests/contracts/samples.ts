@@ -1,5 +1,16 @@
 /** Made-up samples of each kind, answerable on the toy engine: what it would choose is what counts as right. */
-import type { Choices, Cloze, Dataset, Prompt, Question, Sample, Sought, Text } from "../../datasets/mod.ts";
+import type {
+  Choices,
+  Cloze,
+  Dataset,
+  Problem,
+  Prompt,
+  Question,
+  Sample,
+  Sought,
+  Text,
+  Worked,
+} from "../../datasets/mod.ts";
 import { hash } from "../../datasets/mod.ts";
 import { toyEngine } from "../../engine/engines/toy.ts";
 import type { Session } from "../../engine/mod.ts";
@@ -29,6 +40,9 @@ const KINDS: Readonly<Record<string, (session: Session, i: number) => Promise<Sa
   trivia_qa: question,
   ruler: sought,
   ruler_qa: sought,
+  gsm8k: worked,
+  human_eval: problem,
+  mbpp: problem,
   wiki_text: running,
   quoted_context: (_, i) => prompt(i),
   mt_bench: (_, i) => prompt(i),
@@ -106,6 +120,41 @@ async function question(session: Session, i: number): Promise<Question> {
 async function sought(session: Session, i: number): Promise<Sought> {
   const { answers: [answer], ...asked } = await question(session, i);
   return { ...asked, slices: [`length ${i % 2}`], answers: [answer!], tell: "all" };
+}
+
+/** The result is how the toy baseline begins. */
+async function worked(session: Session, i: number): Promise<Worked> {
+  for (let attempt = 0;; attempt++) {
+    const asked = await question(session, i + 1000 * attempt);
+    const answer = asked.answers.find(({ length }) => length === ANSWER_TOKENS[1]);
+    if (answer === undefined) continue;
+    const begin = new RegExp(`^(.{${answer.length}})`, "gs");
+    return { ...asked, ...about("worked", i), answers: [answer], strict: begin, flexible: begin };
+  }
+}
+
+/** What no name may hold of what the toy model writes. */
+const NO_NAME = [..."[\\]^`{|}~\x7f\x80"];
+
+/** A function that returns what the toy baseline writes up to the end of a name; of few kinds, as each is really run. */
+async function problem(session: Session, i: number): Promise<Problem> {
+  const { encode, decode, eos } = session.tokenizer;
+  for (let attempt = 0;; attempt++) {
+    const prompt = text(`problem${i % 4}:${attempt}`, 40);
+    const written: number[] = [];
+    const request = { id: "", prompt: encode(prompt), maxTokens: 64, stop: [eos] };
+    for await (const { tokens } of session.generate([request])) written.push(...tokens);
+    const [name = ""] = /^[A-Za-z_]*/.exec(decode(written.filter((token) => token !== eos)))!;
+    if (name.length < 6 || name.length > 60) continue;
+    return {
+      ...about("problem", i),
+      prompt,
+      stop: NO_NAME,
+      head: "def answer(): return ",
+      tests: `assert answer.__code__.co_names == ("${name}",)`,
+      entry: "answer",
+    };
+  }
 }
 
 /** The target is a letter whose token the toy baseline finds likeliest; control tokens have none, so it goes on trying. */
