@@ -1,5 +1,6 @@
 /** The model slot: a model's files as a recipe at full precision, and the models that are known by name. */
 import {
+  fetchHub,
   fetchPinned,
   type FetchProgress,
   type PinnedFile,
@@ -92,6 +93,18 @@ export async function localModel(path: string): Promise<Model> {
   const model = recipe(path, "");
   const weights = isFolder(path) ? await folderDigest(path) : await sha256OfFile(path);
   return { ...model, params: { ...model.params, weights } };
+}
+
+/** The recipe of a model of a hub, named as "hf:OWNER/NAME@REVISION"; `offline` is told why the hub was not asked. */
+export async function hubModel(
+  text: string,
+  progress?: FetchProgress,
+  offline: (why: string) => void = () => {},
+): Promise<Model> {
+  const { name, source, folder, files, offline: why } = await fetchHub(text, progress);
+  if (why !== undefined) offline(why);
+  const model = recipe(folder, await digest(files));
+  return { ...model, name, params: { ...model.params, source } };
 }
 
 /** Of the name and content of every file that makes the model what it is. */

@@ -30,6 +30,8 @@ export interface Model extends Part {
     readonly weights: Digest;
     /** How the file stored most of its weights, e.g. "Q4_1". */
     readonly stored: string;
+    /** Where a hub has it, with the commit, e.g. "hf:OWNER/NAME@0123...". */
+    readonly source?: string;
     readonly body: Precision;
     readonly head: Precision;
   };

@@ -143,7 +143,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-function explain(error: unknown): unknown {
+/** The error as a sentence, where the cache's disk or folder is to blame. */
+export function explain(error: unknown): unknown {
   const root = cacheFolder();
   const code = (error as { code?: string }).code;
   if (code === "ENOSPC") {

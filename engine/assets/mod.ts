@@ -8,5 +8,6 @@ export {
   publishFolder,
   removeStale,
 } from "./cache_folder.ts";
+export { fetchHub, type Snapshot } from "./hub.ts";
 export { fetchPinned, type PinnedFile, type PinnedParts, sha256OfFile } from "./pinned.ts";
 export { abandonFetches, type FetchProgress } from "./wheel.ts";

@@ -59,7 +59,8 @@ export async function fetchWheel(file: Member, progress: FetchProgress): Promise
   );
 }
 
-const stopping = new AbortController();
+/** Aborted when the process is about to end. */
+export const stopping = new AbortController();
 
 /** Ends what is being fetched and removes what is half made; to be called when the process is about to end. */
 export function abandonFetches(): void {

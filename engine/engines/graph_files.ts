@@ -19,9 +19,10 @@ const SOURCES = [
   ) => `weights/${name}`),
 ];
 
-/** Where a stack's graph is in the cache folder. */
+/** Where a stack's graph is in the cache folder, wherever its weights came from. */
 export async function graphName({ model: { params } }: Stack, kind: GraphKind): Promise<string> {
-  return `${FOLDER}/${await version()}/${kind}-${await digest(params)}`;
+  const { source: _, ...own } = params;
+  return `${FOLDER}/${await version()}/${kind}-${await digest(own)}`;
 }
 
 /** The folder of a stack's graph, written if it is not there; `progress` is told the share that is written. */

@@ -23,7 +23,13 @@ export const BESIDE = [
   "chat_template.jinja",
 ] as const;
 
-const NAMES: Readonly<Record<string, string>> = {
+/** GGUF's name by Hugging Face's, of tensors outside the layers and of parts of a layer. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  "model.embed_tokens.weight": "token_embd.weight",
+  "model.norm.weight": "output_norm.weight",
+  "lm_head.weight": "output.weight",
+};
+const PARTS: Readonly<Record<string, string>> = {
   "self_attn.q_proj": "attn_q",
   "self_attn.k_proj": "attn_k",
   "self_attn.v_proj": "attn_v",
@@ -74,6 +80,10 @@ export class Folder extends Tensors implements Weights {
 
   dimensions(): ModelConfig {
     return folderConfig(this.path, this.config);
+  }
+
+  protected override wanted(name: string): string {
+    return hfName(name);
   }
 
   tokenizerFiles(): TokenizerFiles {
@@ -138,12 +148,20 @@ function* tensorsOf(path: string, files: Deno.FsFile[]): Iterable<TensorEntry> {
 
 /** GGUF's name of a tensor, its own where there is none; undefined for what the model does not use. */
 function ggufName(name: string, config: Readonly<Record<string, unknown>>): string | undefined {
-  if (name === "model.embed_tokens.weight") return "token_embd.weight";
-  if (name === "model.norm.weight") return "output_norm.weight";
   // With tied embeddings a head that is stored all the same is the table again.
-  if (name === "lm_head.weight") return config.tie_word_embeddings === true ? undefined : "output.weight";
+  if (name === "lm_head.weight" && config.tie_word_embeddings === true) return undefined;
   // Old checkpoints hold the rotary frequencies, which are worked out.
   if (/^model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq$/.test(name)) return undefined;
+  if (Object.hasOwn(OUTSIDE, name)) return OUTSIDE[name];
   const [, layer, part = "", kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
-  return Object.hasOwn(NAMES, part) ? `blk.${layer}.${NAMES[part]}.${kind}` : name;
+  return Object.hasOwn(PARTS, part) ? `blk.${layer}.${PARTS[part]}.${kind}` : name;
+}
+
+/** Hugging Face's name of a tensor that GGUF names. */
+function hfName(name: string): string {
+  const of = (names: Readonly<Record<string, string>>, own: string) =>
+    Object.entries(names).find(([, gguf]) => gguf === own)?.[0];
+  const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(\w+)$/.exec(name) ?? [];
+  const inLayer = of(PARTS, part);
+  return of(OUTSIDE, name) ?? (inLayer ? `model.layers.${layer}.${inLayer}.${kind}` : name);
 }

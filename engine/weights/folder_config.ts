@@ -19,7 +19,7 @@ export function folderConfig(path: string, config: Fields): ModelConfig {
     throw new UserError(
       `Cannot run ${path} as its architecture must be ${
         Object.values(ARCHITECTURES).map((one) => one.model).join(" or ")
-      }: found ${model ?? type}.`,
+      }: found ${type}${model === undefined ? "" : ` (${model})`}.`,
     );
   }
   for (const [what, found] of unsupported(type, config)) {

@@ -14,7 +14,13 @@ export function folderTokenizer(path: string, config: Fields): TokenizerFiles {
   const added =
     (Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : []) as readonly AddedToken[];
   const own = fieldsOf(`${path}/tokenizer_config.json`) ?? {};
-  const vocabulary = fields(fields(tokenizer.model).vocab);
+  const { type, vocab } = fields(tokenizer.model);
+  if (type !== "BPE") {
+    throw new UserError(
+      `Cannot read the tokenizer ${file} as it must merge byte pairs (BPE): found ${type}.`,
+    );
+  }
+  const vocabulary = fields(vocab);
   const idOf = (text: string): number | undefined => {
     const id = added.find(({ content }) => content === text)?.id ??
       (Object.hasOwn(vocabulary, text) ? vocabulary[text] : undefined);

@@ -30,6 +30,11 @@ export abstract class Tensors implements Disposable {
     return this.#entry(name).called;
   }
 
+  /** What a tensor that is not there would be called. */
+  protected wanted(name: string): string {
+    return name;
+  }
+
   shape(name: string): readonly number[] {
     return this.#entry(name).shape;
   }
@@ -61,7 +66,9 @@ export abstract class Tensors implements Disposable {
   #entry(name: string): TensorEntry {
     const entry = this.table.get(name);
     if (!entry) {
-      throw new UserError(`Cannot use ${this.path} as it must hold the tensor ${name}: it does not.`);
+      throw new UserError(
+        `Cannot use ${this.path} as it must hold the tensor ${this.wanted(name)}: it does not.`,
+      );
     }
     return entry;
   }

@@ -5,6 +5,7 @@ import {
   dense,
   fasterBackend,
   type FetchProgress,
+  hubModel,
   knownModel,
   localModel,
   type Model,
@@ -22,8 +23,10 @@ import type { StatusLine } from "./status_line.ts";
 /** Options that choose model and engine. */
 export const SETTING = {
   model: {
-    value: "NAME|FOLDER|FILE.gguf",
-    about: `the model: ${Object.keys(MODELS).join(", ")}, or files of your own; the first where absent`,
+    value: "NAME|FOLDER|FILE.gguf|hf:OWNER/NAME@REV",
+    about: `the model: ${
+      Object.keys(MODELS).join(", ")
+    }, files of your own, or a hub's; the first where absent`,
   },
   backend: {
     value: "auto|native|wasm|webgpu",
@@ -78,11 +81,18 @@ async function modelOf(name: string, status: StatusLine): Promise<Model> {
     if (known.note) console.error(known.note);
     return await knownModel(known, fetching(status));
   }
+  if (name.startsWith("hf:")) {
+    return await hubModel(
+      name,
+      fetching(status),
+      (why) => console.error(`${why} Going on with what the cache holds.`),
+    );
+  }
   if (/\.gguf$/i.test(name) || /[\\/]/.test(name) || await isFolder(name)) return await localModel(name);
   throw new UserError(
     `Cannot use --model ${name} as it must be one of ${
       Object.keys(MODELS).join(", ")
-    }, a folder of safetensors, or a GGUF file.`,
+    }, a folder of safetensors, a GGUF file, or hf:OWNER/NAME.`,
   );
 }
 

@@ -89,25 +89,29 @@ export function withBiases(llama: Llama): Llama {
   return biased;
 }
 
-/** The same model as a qwen2 file, whose rotary pairs are half a head apart instead of neighbours. */
-export function qwen2File(llama: Llama): Uint8Array {
+/** The same model with rotary pairs half a head apart instead of neighbours. */
+export function apart(llama: Llama): Llama {
   const { headDim } = SIZE;
-  const apart = (row: number) => {
+  const from = (row: number) => {
     const [head, d] = [row - row % headDim, row % headDim];
     return head + (d < headDim / 2 ? 2 * d : 2 * d - headDim + 1);
   };
-  const tensors = [...llama].map(([key, tensor]) => {
-    if (!/attn_[qk](\.bias)?$/.test(key)) return tensor;
+  return new Map([...llama].map(([key, tensor]) => {
+    if (!/attn_[qk](\.bias)?$/.test(key)) return [key, tensor];
     const [rows, width = 1] = tensor.shape;
     const values = valuesOf(tensor);
     const moved = Array.from({ length: rows! }, (_, row) => [
-      ...values.subarray(apart(row) * width, (apart(row) + 1) * width),
+      ...values.subarray(from(row) * width, (from(row) + 1) * width),
     ]);
-    return f32(tensor.name, tensor.shape, moved.flat());
-  });
+    return [key, f32(tensor.name, tensor.shape, moved.flat())];
+  }));
+}
+
+/** The same model as a qwen2 file. */
+export function qwen2File(llama: Llama): Uint8Array {
   const qwen2 = Object.entries(metadata()).map(([key, value]) => [key.replace(/^llama/, "qwen2"), value]);
   const name = { "general.architecture": { type: "string", value: "qwen2" } } as const;
-  return gguf({ metadata: { ...Object.fromEntries(qwen2), ...name }, tensors });
+  return gguf({ metadata: { ...Object.fromEntries(qwen2), ...name }, tensors: [...apart(llama).values()] });
 }
 
 /** The model's file. */
