@@ -26,6 +26,7 @@ const MAY: Readonly<Record<(typeof ROOMS)[number], readonly string[]>> = {
 
 /** Where each package may be imported: a file, or a folder with a slash at its end. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "@huggingface/hub": ["engine/assets/hub.ts"],
   "@huggingface/jinja": ["engine/file_tokenizer.ts"],
   "@huggingface/tokenizers": ["engine/file_tokenizer.ts"],
   "@huggingface/transformers": ["engine/engines/"],
