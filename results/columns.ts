@@ -53,6 +53,10 @@ const plain = (text: string) => text.replaceAll("−", "-").replaceAll(STEERING,
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
+/** At most so many characters, a cut text ending in "…". */
+export const short = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, "")}…`;
+
 /** The text with what could steer a terminal as visible escapes, e.g. "\u{1b}". */
 export const visible = (text: string): string =>
   text.replaceAll(STEERING, (one) => NAMED[one] ?? `\\u{${one.codePointAt(0)!.toString(16)}}`);

@@ -18,12 +18,13 @@ export interface Summary {
   readonly rest?: string;
 }
 
-export function summarise(board: Board): Summary {
+/** `write` says how a foreign name is put into the sentence. */
+export function summarise(board: Board, write: (name: string) => string = (name) => name): Summary {
   const held = board.ranked.length + board.wide.length + board.late.length;
   const refused = board.refused.filter(isTechnique);
   const total = held + refused.length;
   if (total === 0) return { headline: "No technique has run here yet, only the baseline." };
-  const headline = `${count(held)} of ${plural(total, "technique")} held quality.${lead(board)}`;
+  const headline = `${count(held)} of ${plural(total, "technique")} held quality.${lead(board, write)}`;
   const parts = FATES
     .map(([verdict, fate]) => [refused.filter((row) => rowWord(row) === verdict).length, fate] as const)
     .filter(([n]) => n > 0)
@@ -41,10 +42,10 @@ const FATES: readonly (readonly [Word, string])[] = [
 
 const NAMED = 3;
 
-function lead(board: Board): string {
+function lead(board: Board, write: (name: string) => string): string {
   const top = board.ranked[0];
   if (top === undefined) return "";
-  const peer = board.peer?.name ?? "the peer engine";
+  const peer = board.peer ? write(board.peer.name) : "the peer engine";
   if (top.figures.claim !== "faster") return " None is faster than the baseline beyond the noise.";
   if (!gains(top.figures)) return ` None is faster than ${peer} beyond the noise.`;
   const first = board.ranked.filter(({ place, figures }) => place === 1 && gains(figures));
@@ -55,7 +56,7 @@ function lead(board: Board): string {
   const overPeer = first.flatMap(({ figures }) => figures.overPeer ?? []).map(times);
   const beside = overPeer.length === first.length ? `, ${list(overPeer)} ${peer}` : "";
   const names = list(
-    first.map(({ name, tried }) => tried.refused > 0 ? `${name} (${saidTries(tried)})` : name),
+    first.map(({ name, tried }) => tried.refused > 0 ? `${write(name)} (${saidTries(tried)})` : write(name)),
   );
   return ` Fastest${first.length > 1 ? ", tied" : ""}: ${names}, ${list(ratios)} the baseline${beside}.`;
 }

@@ -167,11 +167,3 @@ if (globalThis.Chart) {
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
-  });
-}

@@ -1,21 +1,48 @@
 /** The samples on which the two stacks answered differently, both answers side by side, the losses first. */
 import type { Check, PairedSample } from "../../evals/mod.ts";
-import { visible } from "../columns.ts";
+import { short } from "../columns.ts";
 import { isJudged } from "../door.ts";
 import { count } from "../figures.ts";
 import { flips, graded } from "../flips.ts";
+import { lines, Text } from "./text.tsx";
 
 const SHOWN = 50;
+/** Characters of one prompt or answer. */
+const LONG = 4000;
+
+/** How much of the samples' text a page still has room for. */
+export class Budget {
+  #left: number;
+
+  constructor(characters: number) {
+    this.#left = characters;
+  }
+
+  takes({ id, shown }: PairedSample): boolean {
+    if (this.#left <= 0) return false;
+    const texts = [id, shown?.prompt ?? "", shown?.base ?? "", shown?.candidate ?? ""];
+    this.#left -= texts.reduce((sum, text) => sum + Math.min(text.length, LONG), MARKUP);
+    return true;
+  }
+}
+
+/** What stands around one sample. */
+const MARKUP = 400;
 
 /** The flips of one check, folded by kind. */
-export function FlipList({ check, json }: { readonly check: Check; readonly json: string }) {
+export function FlipList(
+  { check, json, budget }: { readonly check: Check; readonly json: string; readonly budget: Budget },
+) {
   const sorted = flips(check);
   const groups = [["Lost", sorted.lost], ["Won", sorted.won], ["Different", sorted.different]] as const;
   return (
     <section class="flips">
       <h3>
-        {check.eval}{" "}
-        <span class="muted">{check.metric}{check.when === "under load" ? ", under load" : ""}</span>
+        <Text of={check.eval} most={80} />{" "}
+        <span class="muted">
+          <Text of={check.metric} most={60} />
+          {check.when === "under load" ? ", under load" : ""}
+        </span>
       </h3>
       <p class="counts">
         {groups.map(([title, samples]) => (
@@ -30,13 +57,14 @@ export function FlipList({ check, json }: { readonly check: Check; readonly json
       {groups.map(([title, samples], i) => {
         const readable = samples.filter(({ shown }) => shown !== undefined);
         if (readable.length === 0) return null;
+        const shown = readable.slice(0, SHOWN).filter((sample) => budget.takes(sample));
         return (
           <details open={i === 0 && isJudged(check) && check.unit !== "nats/token"}>
             <summary>{title}: {count(samples.length)}</summary>
-            {readable.slice(0, SHOWN).map((sample) => <Flip sample={sample} check={check} />)}
-            {readable.length > SHOWN && (
+            {shown.map((sample) => <Flip sample={sample} check={check} />)}
+            {readable.length > shown.length && (
               <p class="hint">
-                {SHOWN} of {count(readable.length)} shown, the largest differences first;{" "}
+                {count(shown.length)} of {count(readable.length)} shown, the largest differences first;{" "}
                 <a href={json}>all of them as JSON</a>.
               </p>
             )}
@@ -55,7 +83,10 @@ function Flip(
     <article class="flip">
       <p class="prompt">
         <span class="sr">Prompt of sample</span>
-        <code>{visible(id)}</code> {inLines(shown.prompt)}
+        <code>
+          <Text of={id} most={80} />
+        </code>{" "}
+        {lines(short(shown.prompt, LONG))}
       </p>
       <div class="sides">
         {([["Baseline", base, shown.base], ["Candidate", candidate, shown.candidate]] as const).map((
@@ -63,13 +94,15 @@ function Flip(
         ) => (
           <div>
             <h4>{[arm, graded(value, check.unit)].filter(Boolean).join(": ")}</h4>
-            <pre>{inLines(answer)}</pre>
+            <pre>{lines(short(answer, LONG))}</pre>
+            {answer.length > LONG && (
+              <small>
+                cut after {count(LONG)} of {count(answer.length)} characters; the JSON has them all
+              </small>
+            )}
           </div>
         ))}
       </div>
     </article>
   );
 }
-
-/** Its lines as they are, with everything else that is not to be seen made visible. */
-const inLines = (text: string) => text.split("\n").map(visible).join("\n");

@@ -1,14 +1,19 @@
 /** How each technique fared over time on one board: ratio to the baseline, refusals marked, never joined across changes. */
 import { AGAIN } from "../../evals/mod.ts";
+import { short } from "../columns.ts";
+import type { Table } from "../csv.ts";
 import { word } from "../explain.ts";
 import { count, moment, plural, times, timesInterval } from "../figures.ts";
 import type { Board } from "../leaderboard.ts";
 import { scopeKey } from "../scope.ts";
 import { isInTime } from "../objective.ts";
 import type { Broken, Recording } from "../recording.ts";
+import type { BoardEntry } from "./catalogue.ts";
+import { Pager } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
+import { Text } from "./text.tsx";
 
 export interface Point {
   readonly id: string;
@@ -62,31 +67,44 @@ function point({ id, stamp, outcome }: Recording, workload: string): Point {
   };
 }
 
-export function HistoryPage({ place, boards, board, series, broken }: {
+export const historyTable = (series: readonly Series[]): Table =>
+  series.flatMap(({ name, points }) =>
+    points.map(({ id, at, verdict, ratio, late, commit, versions }) => ({
+      name,
+      at: new Date(at).toISOString(),
+      verdict,
+      ratio: ratio?.estimate,
+      ratio_low: ratio?.low,
+      ratio_high: ratio?.high,
+      latency_broke: late ?? false,
+      commit,
+      versions,
+      trial: id,
+    }))
+  );
+
+export function HistoryPage({ place, entries, board, series, page, pages, broken }: {
   readonly place: Place;
-  readonly boards: readonly Board[];
-  readonly board: Board | undefined;
+  readonly entries: readonly BoardEntry[];
+  readonly board: Board;
+  /** Of the runs of this page. */
   readonly series: readonly Series[];
+  readonly page: number;
+  readonly pages: number;
   readonly broken: readonly Broken[];
 }) {
-  if (board === undefined) {
-    return (
-      <Page title="History" place={place} here="history" twins={["json"]} broken={broken}>
-        <Empty what="There is no history here yet." command="deno task bench" />
-      </Page>
-    );
-  }
   const root = rootOf(place);
   const runs = series.reduce((sum, { points }) => sum + points.length, 0);
   const refused = series.flatMap(({ points }) => points).filter(({ verdict }) => verdict !== "PASS").length;
   const timed = series.some(({ points }) => points.some(({ ratio }) => ratio !== undefined));
   return (
-    <Page title="History" place={place} here="history" twins={["json"]} broken={broken}>
+    <Page title="History" place={place} here="history" twins={["json", "csv"]} charts={timed} broken={broken}>
       <h1>
+        {pages > 1 ? (page === 1 ? "The latest " : "Earlier: ") : ""}
         {plural(runs, "run")} of {plural(series.length, "row")} on this board
         {refused > 0 ? `, ${count(refused)} without a speed` : ""}.
       </h1>
-      <ScopeBar boards={boards} board={board} to={places.history} root={root} />
+      <ScopeBar entries={entries} board={board} to={places.history} root={root} />
       {timed && (
         <figure class="chart tall">
           <div class="canvas">
@@ -123,6 +141,21 @@ export function HistoryPage({ place, boards, board, series, broken }: {
           {series.map((one) => <Runs series={one} root={root} />)}
         </table>
       </div>
+      <Pager
+        page={page}
+        pages={pages}
+        to={(n) =>
+          root + pagePath(places.history(board.key, n))}
+      />
+    </Page>
+  );
+}
+
+/** What stands in its place where nothing ran. */
+export function NoHistory({ place, broken }: { readonly place: Place; readonly broken: readonly Broken[] }) {
+  return (
+    <Page title="History" place={place} here="history" twins={["json", "csv"]} broken={broken}>
+      <Empty what="There is no history here yet." command="deno task bench" />
     </Page>
   );
 }
@@ -132,7 +165,11 @@ function Runs({ series: { name, points }, root }: { readonly series: Series; rea
     <tbody>
       {points.toReversed().map(({ id, at, verdict, ratio, late, commit, versions }, i) => (
         <tr>
-          {i === 0 && <th scope="rowgroup" rowspan={points.length}>{name}</th>}
+          {i === 0 && (
+            <th scope="rowgroup" rowspan={points.length}>
+              <Text of={name} most={80} />
+            </th>
+          )}
           <td>
             <a href={root + pagePath(places.trial(id))}>{moment(at)}</a>
           </td>
@@ -149,7 +186,7 @@ function Runs({ series: { name, points }, root }: { readonly series: Series; rea
               )
               : <span class="none">not timed</span>}
           </td>
-          <td title={versions}>
+          <td title={short(versions, 300)}>
             <code>{commit ?? "–"}</code>
           </td>
         </tr>

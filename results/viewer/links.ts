@@ -14,11 +14,13 @@ export const places = {
   boards: (page = 1): Place => numbered("boards", page),
   board: (key: string, page = 1): Place => numbered(`board/${key}`, page),
   histories: "history",
-  history: (key: string): Place => `history/${key}`,
-  refusals: (page = 1): Place => numbered("refusals", page),
+  history: (key: string, page = 1): Place => numbered(`history/${key}`, page),
+  refusals: (page = 1, cause?: string): Place =>
+    numbered(cause === undefined ? "refusals" : `refusals/${cause.toLowerCase()}`, page),
+  imported: (page = 1): Place => numbered("imported", page),
   trial: (id: string): Place => `trial/${id}`,
   techniques: "techniques",
-  technique: (name: string): Place => `technique/${fileName(name)}`,
+  technique: (name: string, page = 1): Place => numbered(`technique/${fileName(name)}`, page),
 };
 
 /** The page at a place. */

@@ -12,22 +12,26 @@ export interface Frame {
   readonly here: "board" | "boards" | "techniques" | "refusals" | "history" | "trial" | "none";
   /** Which twins for programs the page has. */
   readonly twins?: readonly ("json" | "csv")[];
+  /** Whether a curve is to be drawn. */
+  readonly charts?: boolean;
   readonly broken?: readonly Broken[];
   readonly children?: Child;
 }
 
-const PAGES = [["board", places.home, "Board"], ["refusals", places.refusals(), "Refusals"], [
-  "history",
-  places.histories,
-  "History",
-]] as const;
+const PAGES = [
+  ["board", places.home, "Board"],
+  ["boards", places.boards(), "All boards"],
+  ["techniques", places.techniques, "Techniques"],
+  ["refusals", places.refusals(), "Refusals"],
+  ["history", places.histories, "History"],
+] as const;
 
 /** What the site is called; "Assay" where nobody named it. */
 export const SiteName = createContext<string | undefined>(undefined);
 
-const STYLES = ["style.css", "tables.css", "trial.css"] as const;
+const STYLES = ["style.css", "tables.css", "trial.css", "picture.css"] as const;
 
-export function Page({ title, place, here, twins = [], broken = [], children }: Frame) {
+export function Page({ title, place, here, twins = [], charts = false, broken = [], children }: Frame) {
   const root = rootOf(place);
   const name = useContext(SiteName) ?? "Assay";
   return (
@@ -40,8 +44,10 @@ export function Page({ title, place, here, twins = [], broken = [], children }: 
         <link rel="alternate" href={root + FEED} type="application/atom+xml" title="New recordings" />
         <link rel="icon" href={`${root}static/icon.svg`} type="image/svg+xml" />
         {STYLES.map((file) => <link rel="stylesheet" href={`${root}static/${file}`} />)}
-        <script src={`${root}static/chart.js`} defer></script>
-        <script src={`${root}static/client.js`} defer></script>
+        {charts && <script src={`${root}static/chart.js`} defer></script>}
+        {charts && <script src={`${root}static/charts.js`} defer></script>}
+        <script src={`${root}static/narrow.js`} defer></script>
+        <script src={`${root}static/copy.js`} defer></script>
       </head>
       <body>
         <a class="skip" href="#main">Skip to the results</a>

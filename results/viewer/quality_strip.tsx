@@ -2,15 +2,12 @@
 import type { Check } from "../../evals/mod.ts";
 import { isJudged } from "../door.ts";
 import { change, changeInterval, isBounded, limit, margin } from "../figures.ts";
-import { Bar, HEIGHT, PAD } from "./strip.tsx";
+import { Bar, HEIGHT, PAD, type Span, tenth } from "./strip.tsx";
 
 /** Quality in shares of the margin, from two margins lost to one gained: every eval fits one axis. */
 export function QualityStrip({ check, width = 220 }: { readonly check: Check; readonly width?: number }) {
   const decision = check.decision ?? "unsure";
-  const { low, high, loss, limit: allowed } = losses(check);
-  const share = (lost: number) =>
-    allowed > 0 ? -lost / allowed : lost === 0 ? 0 : -Infinity * Math.sign(lost);
-  const span = { low: share(high), high: share(low), estimate: share(loss) };
+  const span = sharesOf(check);
   const x = qualityScale(width);
   const label = `${change(check)} ${changeInterval(check)}, ${limit(check)}`;
   return (
@@ -30,6 +27,14 @@ export function QualityStrip({ check, width = 220 }: { readonly check: Check; re
   );
 }
 
+/** What a check changed, in shares of its margin: -1 is all that is allowed lost. */
+export function sharesOf(check: Check): Span {
+  const { low, high, loss, limit: allowed } = losses(check);
+  const share = (lost: number) =>
+    allowed > 0 ? -lost / allowed : lost === 0 ? 0 : -Infinity * Math.sign(lost);
+  return { low: share(high), high: share(low), estimate: share(loss) };
+}
+
 /** The axis over a column of quality strips. */
 export function QualityAxis({ width = 220 }: { readonly width?: number }) {
   const x = qualityScale(width);
@@ -41,7 +46,7 @@ export function QualityAxis({ width = 220 }: { readonly width?: number }) {
   );
 }
 
-const qualityScale = (width: number) => (share: number) => PAD + (share + 2) / 3 * (width - 2 * PAD);
+const qualityScale = (width: number) => (share: number) => tenth(PAD + (share + 2) / 3 * (width - 2 * PAD));
 
 /** A check as losses on a line: a count has no interval, and a law is drawn by the orders of magnitude of its p. */
 function losses(check: Check) {
@@ -61,7 +66,7 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
   const line = rule === "exact" ? allowed + 0.5 : allowed;
   const bounds = rule !== "guard" || isBounded(check.interval) ? [low, high] : [loss];
   const reach = Math.max(line * 1.6, ...bounds.map(Math.abs), unit === "fraction" ? 0.005 : 0.002) * 1.12;
-  const x = (value: number) => PAD + (value + reach) / (2 * reach) * (width - 2 * PAD);
+  const x = (value: number) => tenth(PAD + (value + reach) / (2 * reach) * (width - 2 * PAD));
   const label = `${check.eval} ${check.metric}: ${change(check)} ${changeInterval(check)}, ${limit(check)}`;
   const judged = isJudged(check);
   return (

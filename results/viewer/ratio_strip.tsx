@@ -1,7 +1,7 @@
 /** A ratio's interval on a log axis, beside the noise. */
 import type { Interval } from "../../evals/mod.ts";
 import { times, timesInterval } from "../figures.ts";
-import { Bar, HEIGHT, PAD } from "./strip.tsx";
+import { Bar, HEIGHT, PAD, tenth } from "./strip.tsx";
 
 export type Domain = readonly [number, number];
 
@@ -15,7 +15,7 @@ export function domainOf(intervals: readonly Interval[]): Domain {
 }
 
 const logScale = ([low, high]: Domain, width: number) => (value: number) =>
-  PAD + Math.log(value / low) / Math.log(high / low) * (width - 2 * PAD);
+  tenth(PAD + Math.log(value / low) / Math.log(high / low) * (width - 2 * PAD));
 
 /** A ratio on a log axis with 1 marked and the noise around it shaded. */
 export function RatioStrip({ estimate, interval, noise, domain, width = 220 }: {
@@ -37,7 +37,7 @@ export function RatioStrip({ estimate, interval, noise, domain, width = 220 }: {
       role="img"
       aria-label={label}
     >
-      <rect x={from} y="3" width={Math.max(0, to - from)} height={HEIGHT - 6} class="noise" />
+      <rect x={from} y="3" width={tenth(Math.max(0, to - from))} height={HEIGHT - 6} class="noise" />
       <path d={`M${x(1)} 1V${HEIGHT - 1}`} class="axis" />
       <Bar span={{ ...interval, estimate }} x={x} width={width} decision="pass" />
     </svg>
@@ -51,14 +51,21 @@ const TICKS = [0.1, 0.25, 0.5, 0.7, 1, 1.4, 2, 4, 8, 16];
 /** The axis over a column of ratio strips. */
 export function RatioAxis({ domain, width = 220 }: { readonly domain: Domain; readonly width?: number }) {
   const x = logScale(domain, width);
-  const shown = TICKS.filter((tick) => x(tick) > PAD + 4 && x(tick) < width - PAD - 4);
+  return (
+    <svg class="strip ticks" viewBox={`0 0 ${width} 14`} width={width} height="14" aria-hidden="true">
+      {ticksOf(domain, x, width).map((tick) => <text x={x(tick)} y="11" text-anchor="middle">{tick}x</text>)}
+    </svg>
+  );
+}
+
+/** The ratios to mark on a log axis, clear of each other and of both ends. */
+export function ticksOf([low, high]: Domain, x: (ratio: number) => number, width: number): readonly number[] {
+  const shown = TICKS.filter((tick) =>
+    tick > low && tick < high && x(tick) > PAD + 4 && x(tick) < width - PAD - 4
+  );
   const apart: number[] = [];
   for (const tick of shown.toSorted((a, b) => Math.abs(Math.log(a)) - Math.abs(Math.log(b)))) {
     if (apart.every((kept) => Math.abs(x(kept) - x(tick)) >= APART)) apart.push(tick);
   }
-  return (
-    <svg class="strip ticks" viewBox={`0 0 ${width} 14`} width={width} height="14" aria-hidden="true">
-      {apart.map((tick) => <text x={x(tick)} y="11" text-anchor="middle">{tick}x</text>)}
-    </svg>
-  );
+  return apart;
 }

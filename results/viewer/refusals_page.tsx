@@ -1,11 +1,15 @@
 /** What was refused and why, by cause. Nothing here was timed for keeps, so there is no figure of it. */
+import type { Table } from "../csv.ts";
 import { explain, type Word, word } from "../explain.ts";
-import { day, plural } from "../figures.ts";
+import { count, day, plural } from "../figures.ts";
 import { worstCheck } from "../worst.ts";
-import type { Broken, Recording } from "../recording.ts";
+import type { Broken, Shelved } from "../recording.ts";
+import { Pager } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
+import { saidOrigin } from "./origin.tsx";
 import { Chip, Empty, Page } from "./page.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
+import { Opening, Text } from "./text.tsx";
 
 /** The causes in the order of the page. */
 export const CAUSES: readonly (readonly [Word, string, string])[] = [
@@ -15,41 +19,71 @@ export const CAUSES: readonly (readonly [Word, string, string])[] = [
   ["SKIPPED", "Not run", "The engine cannot honour a part of the stack."],
 ];
 
-/** Every outcome that is not a pass, the latest first, by cause. */
-export function refusals(recordings: readonly Recording[]): ReadonlyMap<Word, readonly Recording[]> {
-  const refused = recordings.filter(({ outcome }) => outcome.kind !== "recorded").toReversed();
-  return Map.groupBy(refused, ({ outcome }) => word(outcome));
-}
+/** Sentences of one refusal that stand there unfolded. */
+const SENTENCES = 3;
 
-export function RefusalsPage({ place, recordings, broken }: {
+export const refusalsTable = (recordings: readonly Shelved[]): Table =>
+  recordings.map(({ id, stamp, outcome }) => ({
+    name: outcome.trial.name,
+    verdict: word(outcome),
+    model: stamp.model.name,
+    precision: stamp.model.precision,
+    cpu: stamp.hardware.cpu,
+    suite: outcome.trial.suite,
+    why: explain(outcome).join(" "),
+    at: new Date(stamp.at).toISOString(),
+    trial: id,
+  }));
+
+export function RefusalsPage({ place, recordings, cause, counts, page, pages, broken }: {
   readonly place: Place;
-  readonly recordings: readonly Recording[];
+  /** Those of this page, the latest first. */
+  readonly recordings: readonly Shelved[];
+  /** Of which cause alone, if of one. */
+  readonly cause?: Word;
+  /** Of every verdict that there is in the store. */
+  readonly counts: Readonly<Partial<Record<Word, number>>>;
+  readonly page: number;
+  readonly pages: number;
   readonly broken: readonly Broken[];
 }) {
-  const groups = refusals(recordings);
-  const total = [...groups.values()].reduce((sum, group) => sum + group.length, 0);
-  const named = CAUSES.flatMap(([verdict, title]) => {
-    const n = groups.get(verdict)?.length ?? 0;
-    return n === 0 ? [] : [`${n} ${title.toLowerCase()}`];
-  });
+  const root = rootOf(place);
+  const there = CAUSES.map(([verdict, title]) => ({ verdict, title, n: counts[verdict] ?? 0 })).filter((
+    { n },
+  ) => n > 0);
+  const total = there.reduce((sum, { n }) => sum + n, 0);
+  const groups = Map.groupBy(recordings, ({ outcome }) => word(outcome));
+  const link = (verdict: Word | undefined, n = 1) => root + pagePath(places.refusals(n, verdict));
+  if (total === 0) {
+    return (
+      <Page title="Refusals" place={place} here="refusals" twins={["json", "csv"]} broken={broken}>
+        <Empty
+          what={(counts.PASS ?? 0) === 0 ? "There are no results here yet." : "Nothing was refused."}
+          command="deno task bench"
+        />
+      </Page>
+    );
+  }
   return (
-    <Page title="Refusals" place={place} here="refusals" twins={["json"]} broken={broken}>
-      {total === 0
-        ? (
-          <Empty
-            what={recordings.length === 0 ? "There are no results here yet." : "Nothing was refused."}
-            command="deno task bench"
-          />
-        )
-        : <h1>{plural(total, "trial")} got no speed: {named.join(", ")}.</h1>}
+    <Page title="Refusals" place={place} here="refusals" twins={["json", "csv"]} broken={broken}>
+      <h1>
+        {plural(total, "trial")} got no speed:{" "}
+        {there.map(({ n, title }) => `${count(n)} ${title.toLowerCase()}`).join(", ")}.
+      </h1>
+      <nav class="tabs" aria-label="Causes">
+        <a href={link(undefined)} aria-current={cause === undefined ? "true" : undefined}>
+          All {count(total)}
+        </a>
+        {there.map(({ verdict, title, n }) => (
+          <a href={link(verdict)} aria-current={cause === verdict ? "true" : undefined}>{title} {count(n)}</a>
+        ))}
+      </nav>
       {CAUSES.map(([verdict, title, meaning]) => {
         const group = groups.get(verdict) ?? [];
         if (group.length === 0) return null;
         return (
           <section>
-            <h2>
-              {title} <span class="count">{group.length}</span>
-            </h2>
+            <h2>{title}</h2>
             <p class="hint">{meaning}</p>
             <table class="refusals">
               <caption class="sr">{title}</caption>
@@ -62,40 +96,57 @@ export function RefusalsPage({ place, recordings, broken }: {
                   <th scope="col">Why</th>
                 </tr>
               </thead>
-              <tbody>
-                {group.map((recording) => (
-                  <Refusal recording={recording} verdict={verdict} root={rootOf(place)} />
-                ))}
-              </tbody>
+              <tbody>{group.map((one) => <Refusal recording={one} verdict={verdict} root={root} />)}</tbody>
             </table>
           </section>
         );
       })}
+      <Pager page={page} pages={pages} to={(n) => link(cause, n)} />
     </Page>
   );
 }
 
-function Refusal(
-  { recording: { id, stamp, outcome }, verdict, root }: {
-    readonly recording: Recording;
-    readonly verdict: Word;
-    readonly root: string;
-  },
-) {
+function Refusal({ recording: { id, stamp, outcome, origin }, verdict, root }: {
+  readonly recording: Shelved;
+  readonly verdict: Word;
+  readonly root: string;
+}) {
   const worst = worstCheck(outcome);
+  const why = explain(outcome);
+  const [shown, more] = [why.slice(0, SENTENCES), why.slice(SENTENCES)];
   return (
     <tr>
       <th scope="row">
-        <a href={root + pagePath(places.trial(id))}>{outcome.trial.name}</a>
+        <a href={root + pagePath(places.trial(id))}>
+          <Text of={outcome.trial.name} most={100} />
+        </a>
         <small>
-          {stamp.model.name}, {stamp.model.precision}; suite {outcome.trial.suite}, {day(stamp.at)}
+          <Text of={`${stamp.model.name}, ${stamp.model.precision}; suite ${outcome.trial.suite}`} />,{" "}
+          {day(stamp.at)}
         </small>
+        {origin && <small>{saidOrigin(origin)}</small>}
       </th>
       <td>
         <Chip verdict={verdict} />
         {worst && <QualityStrip check={worst} />}
       </td>
-      <td>{explain(outcome).map((sentence) => <p>{sentence}</p>)}</td>
+      <td>
+        {shown.map((sentence) => (
+          <div class="why">
+            <Opening of={sentence} most={400} />
+          </div>
+        ))}
+        {more.length > 0 && (
+          <details>
+            <summary>{plural(more.length, "more check")}</summary>
+            {more.slice(0, 20).map((sentence) => (
+              <div class="why">
+                <Text of={sentence} most={400} />
+              </div>
+            ))}
+          </details>
+        )}
+      </td>
     </tr>
   );
 }

@@ -1,58 +1,54 @@
-/** What a page is about, and the way to the other boards: workloads beside each other, the rest folded. */
+/** What a page is about, and the way to the boards beside it: its workloads here, all others on a page of their own. */
 import { day, plural } from "../figures.ts";
 import type { Board } from "../leaderboard.ts";
-import { pagePath, type Place } from "./links.ts";
+import type { Scope } from "../scope.ts";
+import type { BoardEntry } from "./catalogue.ts";
+import { pagePath, type Place, places } from "./links.ts";
+import { Text } from "./text.tsx";
 
-export function ScopeBar({ boards, board, to, root }: {
-  readonly boards: readonly Board[];
+export function ScopeBar({ entries, board, to, root }: {
+  readonly entries: readonly BoardEntry[];
   readonly board: Board;
   readonly to: (key: string) => Place;
   readonly root: string;
 }) {
-  const { hardware, model, suite } = board.scope;
-  const link = ({ key }: Board) => root + pagePath(to(key));
-  const same = boards.filter(({ scope }) =>
-    scope.hardware.id === hardware.id && scope.model.digest === model.digest &&
-    scope.model.precision === model.precision && scope.suite === suite
-  );
-  const others = boards.filter((other) => !same.includes(other));
-  const facts = [
-    `${hardware.cpu}, ${plural(hardware.cores, "core")}, ${hardware.memoryGiB} GiB`,
-    `${hardware.backend}, ${plural(hardware.threads, "thread")}`,
-    `suite ${suite}`,
-    day(board.at),
-  ];
+  const { model, suite } = board.scope;
+  const scope = entries.find(({ key }) => key === board.key)?.scope;
+  const same = entries.filter((entry) => entry.scope === scope);
+  const others = entries.length - same.length;
+  const facts = [...machine(board.scope.hardware), `suite ${suite}`, day(board.at)];
   return (
     <div class="scope">
       <p>
         <span>
-          <b>{model.name}</b>, {model.precision}
+          <b>
+            <Text of={model.name} most={60} />
+          </b>, <Text of={model.precision} most={40} />
         </span>
-        {facts.map((fact) => <span>{fact}</span>)}
+        {facts.map((fact) => (
+          <span>
+            <Text of={fact} most={80} />
+          </span>
+        ))}
       </p>
       <nav class="tabs" aria-label="Workloads">
-        {same.map((other) => (
-          <a href={link(other)} aria-current={other.key === board.key ? "true" : undefined}>
-            {other.scope.workload}
+        {same.map(({ key, workload }) => (
+          <a href={root + pagePath(to(key))} aria-current={key === board.key ? "true" : undefined}>
+            <Text of={workload} most={40} />
           </a>
         ))}
+        {others > 0 && (
+          <a class="more" href={root + pagePath(places.boards())}>{plural(others, "other board")}</a>
+        )}
       </nav>
-      {others.length > 0 && (
-        <details>
-          <summary>Other machines, models and suites ({others.length})</summary>
-          <ul>
-            {others.map((other) => (
-              <li>
-                <a href={link(other)}>
-                  {other.scope.model.name} {other.scope.model.precision}, {other.scope.workload}
-                </a>{" "}
-                on {other.scope.hardware.cpu}, {other.scope.hardware.backend},{" "}
-                {plural(other.scope.hardware.threads, "thread")}; suite {other.scope.suite}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
     </div>
   );
 }
+
+/** The machine, and how it was used. */
+export const machine = (
+  { cpu, cores, memoryGiB, backend, threads }: Scope["hardware"],
+): readonly [string, string] => [
+  `${cpu}, ${plural(cores, "core")}, ${memoryGiB} GiB`,
+  `${backend}, ${plural(threads, "thread")}`,
+];

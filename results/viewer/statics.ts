@@ -5,11 +5,19 @@ const sheet = (name: string) => ({
   type: "text/css; charset=utf-8",
 });
 
+const script = (name: string) => ({
+  url: () => new URL(name, import.meta.url),
+  type: "text/javascript; charset=utf-8",
+});
+
 const FILES: Readonly<Record<string, { readonly url: () => URL; readonly type: string }>> = {
   "style.css": sheet("./style.css"),
   "tables.css": sheet("./tables.css"),
   "trial.css": sheet("./trial.css"),
-  "client.js": { url: () => new URL("./client.js", import.meta.url), type: "text/javascript; charset=utf-8" },
+  "copy.js": script("./copy.js"),
+  "charts.js": script("./charts.js"),
+  "narrow.js": script("./narrow.js"),
+  "picture.css": sheet("./picture.css"),
   "icon.svg": { url: () => new URL("./icon.svg", import.meta.url), type: "image/svg+xml" },
   // The package exports only its ES modules, which import each other; the browser build lies beside them.
   "chart.js": {

@@ -8,13 +8,16 @@ const MIDDLE = HEIGHT / 2;
 /** Where an estimate stands that is off the scale: clear of the arrow head. */
 const OFF = 18;
 
+/** To a tenth of a pixel: more only makes a page heavier. */
+export const tenth = (pixels: number): number => Math.round(pixels * 10) / 10;
+
 type Decision = NonNullable<Check["decision"]>;
 
 function Mark({ x, decision }: { readonly x: number; readonly decision: Decision }) {
   if (decision === "fail") {
     return (
       <path
-        d={`M${x - 4.5} ${MIDDLE - 4.5}l9 9m0-9l-9 9`}
+        d={`M${tenth(x - 4.5)} ${MIDDLE - 4.5}l9 9m0-9l-9 9`}
         stroke="currentColor"
         stroke-width="2.4"
         fill="none"

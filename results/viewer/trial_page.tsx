@@ -1,6 +1,7 @@
 /** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
 import type { Check } from "../../evals/mod.ts";
 import type { Composition } from "../composition.ts";
+import type { Table } from "../csv.ts";
 import { explain, word } from "../explain.ts";
 import {
   amount,
@@ -16,47 +17,116 @@ import {
   timesInterval,
 } from "../figures.ts";
 import { worstCheck } from "../worst.ts";
-import type { Recording } from "../recording.ts";
+import type { Recording, Shelved } from "../recording.ts";
 import { flips } from "../flips.ts";
 import type { Tries } from "../tries.ts";
 import { Apart } from "./apart.tsx";
 import { CompositionSection } from "./composition_section.tsx";
-import { FlipList } from "./flips.tsx";
+import { Budget, FlipList } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
-import { places, rootOf, twinPath } from "./links.ts";
+import type { BoardEntry } from "./catalogue.ts";
+import { pagePath, places, rootOf, twinPath } from "./links.ts";
 import { Chip, Page } from "./page.tsx";
 import { CheckPlot, QualityAxis, QualityStrip } from "./quality_strip.tsx";
 import { domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
+import { Opening, Text } from "./text.tsx";
 import { trust } from "./trust.ts";
 import { WhatRan } from "./what_ran.tsx";
 
-export function TrialPage({ recording, tries, apart }: {
-  readonly recording: Recording;
+/** Characters of prompts and answers that a page holds; the JSON has them all. */
+const FLIPPED = 120_000;
+
+export const checksTable = (checks: readonly Check[]): Table =>
+  checks.map((
+    {
+      eval: name,
+      metric,
+      unit,
+      rule,
+      when,
+      against,
+      decision,
+      n,
+      clusters,
+      base,
+      candidate,
+      loss,
+      interval,
+      allowed,
+    },
+  ) => ({
+    eval: name,
+    metric,
+    unit,
+    rule,
+    when,
+    against,
+    decision: decision ?? "reported",
+    pairs: n,
+    clusters,
+    base,
+    candidate,
+    loss,
+    loss_low: interval.low,
+    loss_high: interval.high,
+    loss_allowed: allowed,
+  }));
+
+export function TrialPage({ recording, tries, apart, board }: {
+  readonly recording: Shelved;
   readonly tries: Tries;
   /** The stack taken apart, by workload; empty for what is no stack. */
   readonly apart: Readonly<Record<string, Composition>>;
+  /** The boards that it may stand on. */
+  readonly board: readonly BoardEntry[];
 }) {
   const { id, outcome, stamp } = recording;
   const { trial } = outcome;
   const checks = "verdict" in outcome ? outcome.verdict.checks : [];
   const [lead, ...rest] = explain(outcome);
   const place = places.trial(id);
-  const json = rootOf(place) + twinPath(place, "json");
+  const root = rootOf(place);
+  const json = root + twinPath(place, "json");
+  const budget = new Budget(FLIPPED);
   const flipped = checks.filter((check) => {
     const { lost, won, different } = flips(check);
     return [...lost, ...won, ...different].some(({ shown }) => shown !== undefined);
   });
   return (
-    <Page title={trial.name} place={place} here="trial" twins={["json"]}>
+    <Page
+      title={trial.name}
+      place={place}
+      here="trial"
+      twins={checks.length > 0 ? ["json", "csv"] : ["json"]}
+      charts={outcome.kind === "recorded" && outcome.speed.workloads.length > 0}
+    >
       <p class="kicker">
         <Chip verdict={word(outcome)} />{" "}
         <span>
           trial <code>{trial.id.slice(0, 8)}</code> · {moment(stamp.at)}
         </span>
+        {board.map(({ key, workload }) => (
+          <a href={root + pagePath(places.board(key))}>
+            board of <Text of={workload} most={40} />
+          </a>
+        ))}
       </p>
-      <h1>{trial.name}</h1>
-      <p class="lead">{lead}</p>
-      {rest.length > 0 && <ul class="reasons">{rest.map((sentence) => <li>{sentence}</li>)}</ul>}
+      <h1>
+        <Text of={trial.name} most={120} />
+      </h1>
+      {trial.name.length > 120 && <Opening of={trial.name} most={0} />}
+      <div class="lead">
+        <Opening of={lead!} most={600} />
+      </div>
+      {rest.length > 0 && (
+        <ul class="reasons">
+          {rest.map((sentence) => (
+            <li>
+              <Opening of={sentence} most={400} />
+            </li>
+          ))}
+        </ul>
+      )}
       {checks.length > 0 && <Strips recording={recording} />}
       <section>
         <h2>Trust</h2>
@@ -64,7 +134,7 @@ export function TrialPage({ recording, tries, apart }: {
           {trust(recording, tries).map(({ good, text }) => (
             <li class={good ? "good" : "care"}>
               <span aria-hidden="true">{good ? "✓" : "!"}</span>
-              <span class="sr">{good ? "Good:" : "Take care:"}</span> {text}
+              <span class="sr">{good ? "Good:" : "Take care:"}</span> <Text of={text} most={400} />
             </li>
           ))}
         </ul>
@@ -81,10 +151,10 @@ export function TrialPage({ recording, tries, apart }: {
       {flipped.length > 0 && (
         <section>
           <h2>Where the answers differ</h2>
-          {flipped.map((check) => <FlipList check={check} json={json} />)}
+          {flipped.map((check) => <FlipList check={check} json={json} budget={budget} />)}
         </section>
       )}
-      <WhatRan recording={recording} />
+      <WhatRan recording={recording} root={root} />
     </Page>
   );
 }
@@ -106,7 +176,7 @@ function Strips({ recording: { outcome } }: { readonly recording: Recording }) {
           <QualityStrip check={worst} width={300} />
           <QualityAxis width={300} />
           <small>
-            {worst.eval}, {worst.metric}
+            <Text of={`${worst.eval}, ${worst.metric}`} most={100} />
             {worst.when === "under load" ? ", under load" : ""}; {limit(worst)}
           </small>
         </div>
@@ -125,7 +195,10 @@ function Strips({ recording: { outcome } }: { readonly recording: Recording }) {
         {workloads.map(({ workload, ratio, noise }) => (
           <div>
             <p class="num big">
-              <b>{times(ratio.estimate)}</b> {timesInterval(ratio.interval)} <small>{workload}</small>
+              <b>{times(ratio.estimate)}</b> {timesInterval(ratio.interval)}{" "}
+              <small>
+                <Text of={workload} most={60} />
+              </small>
             </p>
             <RatioStrip {...ratio} noise={noise} domain={domain} width={300} />
           </div>
@@ -169,10 +242,17 @@ function CheckRow({ check }: { readonly check: Check }) {
   return (
     <tr>
       <th scope="row">
-        {check.eval} <span class="muted">{check.metric}</span>
+        <Text of={check.eval} most={80} />{" "}
+        <span class="muted">
+          <Text of={check.metric} most={60} />
+        </span>
         <small>
           {check.when}, against {check.against}
-          {check.note === undefined ? "" : `; ${check.note}`}
+          {check.note !== undefined && (
+            <>
+              ; <Text of={check.note} most={300} />
+            </>
+          )}
         </small>
         {tail && (
           <small>
@@ -189,7 +269,10 @@ function CheckRow({ check }: { readonly check: Check }) {
             {failed.map(({ name, n, loss, low }, i) => (
               <>
                 {i > 0 && ", "}
-                <b>{name}</b> ({measured(loss, unit)}, at least {amount(low, unit)}, n={count(n)})
+                <b>
+                  <Text of={name} most={60} />
+                </b>{" "}
+                ({measured(loss, unit)}, at least {amount(low, unit)}, n={count(n)})
               </>
             ))}
           </small>

@@ -1,8 +1,15 @@
 /** Everything needed to run a trial again: the command, both stacks, the machine, versions, data and seed. */
 import { SLOTS } from "../../engine/mod.ts";
-import type { Recording } from "../recording.ts";
+import { short, visible } from "../columns.ts";
+import type { Shelved } from "../recording.ts";
+import { pagePath, places } from "./links.ts";
+import { originFacts } from "./origin.tsx";
+import { Opening, Text } from "./text.tsx";
 
-export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly recording: Recording }) {
+export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root }: {
+  readonly recording: Shelved;
+  readonly root: string;
+}) {
   const command = `deno task bench --suite ${quoted(trial.suite)} --only ${quoted(trial.name)}`;
   const { hardware, versions, commit, model } = stamp;
   const { imported } = trial;
@@ -23,13 +30,15 @@ export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly
     ],
     ["Files", imported?.files.map(fileOf).join("; ") ?? ""],
     ["Data", trial.evals.map(({ name, dataset, count: n }) => `${name}: ${n} of ${dataset}`).join("; ")],
+    ...(origin ? originFacts(origin) : []),
   ];
   return (
     <section>
       <h2>What was run</h2>
       {!imported && (
         <p class="run">
-          <code>{command}</code> <button type="button" data-copy={command} hidden>Copy</button>
+          <code>{visible(short(command, 400))}</code>{" "}
+          <button type="button" data-copy={command} hidden>Copy</button>
         </p>
       )}
       <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">
@@ -47,8 +56,10 @@ export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly
               return (
                 <tr class={base === candidate ? "" : "changed"}>
                   <th scope="row">{slot}</th>
-                  <td>{base}</td>
-                  <td>{base === candidate ? "the same" : candidate}</td>
+                  <td>
+                    <Opening of={base} most={300} />
+                  </td>
+                  <td>{base === candidate ? "the same" : <Opening of={candidate} most={300} />}</td>
                 </tr>
               );
             })}
@@ -59,8 +70,12 @@ export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly
         <ul class="techniques">
           {trial.techniques.map(({ name, summary, claim, bottleneck, source }) => (
             <li>
-              <b>{name}</b>: {summary}{" "}
-              <span class="muted">Claims {claim} output; relieves {bottleneck}. {source}</span>
+              <a href={root + pagePath(places.technique(name))}>
+                <Text of={name} most={80} />
+              </a>: <Text of={summary} most={400} />{" "}
+              <span class="muted">
+                Claims {claim} output; relieves {bottleneck}. <Text of={source} most={400} />
+              </span>
             </li>
           ))}
         </ul>
@@ -69,7 +84,9 @@ export function WhatRan({ recording: { outcome: { trial }, stamp } }: { readonly
         {facts.filter(([, value]) => value !== "").map(([name, value]) => (
           <>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              <Opening of={value} most={600} />
+            </dd>
           </>
         ))}
       </dl>

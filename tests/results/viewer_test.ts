@@ -1,22 +1,11 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
 import { createApp, type SCHEMA, view } from "../../results/mod.ts";
-import { scopeKey } from "../../results/scope.ts";
 import { flips } from "../../results/flips.ts";
 import { ecdf } from "../../results/viewer/latency.tsx";
 import { RatioAxis } from "../../results/viewer/ratio_strip.tsx";
 import { everything } from "./every_row.ts";
-import {
-  breaches,
-  check,
-  failed,
-  HARDWARE,
-  recorded,
-  recording,
-  trial,
-  unmeasured,
-  workload,
-} from "./fixture.ts";
+import { breaches, check, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
 import { filled, idOf, text } from "./pages.ts";
 
 Deno.test("the board says its verdict first, and holds every row and figure without a script", async () => {
@@ -24,7 +13,7 @@ Deno.test("the board says its verdict first, and holds every row and figure with
   const html = await text(store, "/");
   assertStringIncludes(
     html,
-    "<h1>6 of 11 techniques held quality. Fastest: int8 + prompt_lookup, 2.35x the baseline, 2.58x transformers_js.</h1>",
+    "<h1>6 of 11 techniques held quality. Fastest: \u2068int8 + prompt_lookup\u2069, 2.35x the baseline, 2.58x \u2068transformers_js\u2069.</h1>",
   );
   for (
     const shown of [
@@ -157,7 +146,7 @@ Deno.test("a broken record is named while the others show", async () => {
   store.append({ ...await recording(failed(trial("old"))), schema: 1 as typeof SCHEMA });
   const html = await text(store, "/");
   assertStringIncludes(html, "One record cannot be read");
-  assertStringIncludes(html, ">good</a>");
+  assertStringIncludes(html, "<bdi>good</bdi></a>");
 });
 
 Deno.test("a page shows what was appended after the app was made", async () => {
@@ -165,7 +154,7 @@ Deno.test("a page shows what was appended after the app was made", async () => {
   const app = createApp(store);
   assertStringIncludes(await (await app.request("/")).text(), "no results");
   store.append(await recording(unmeasured(trial("late"), "skipped", "no heads")));
-  assertStringIncludes(await (await app.request("/")).text(), ">late</a>");
+  assertStringIncludes(await (await app.request("/")).text(), "<bdi>late</bdi></a>");
 });
 
 Deno.test("pages may load only what this server gives, and it gives Chart.js", async () => {
@@ -175,7 +164,19 @@ Deno.test("pages may load only what this server gives, and it gives Chart.js", a
     (await app.request("/")).headers.get("Content-Security-Policy")!,
     "default-src 'none'",
   );
-  for (const file of ["style.css", "tables.css", "trial.css", "client.js", "icon.svg", "chart.js"]) {
+  for (
+    const file of [
+      "style.css",
+      "tables.css",
+      "trial.css",
+      "picture.css",
+      "charts.js",
+      "narrow.js",
+      "copy.js",
+      "icon.svg",
+      "chart.js",
+    ]
+  ) {
     const response = await app.request(`/static/${file}`);
     assertEquals(response.status, 200, file);
     assert((await response.text()).length > 100);
@@ -222,7 +223,7 @@ Deno.test("an empirical distribution rises from zero to one and keeps its larges
 Deno.test("no letter of a refused row tells a speed, though other rows of the board have one", async () => {
   using store = filled(await everything());
   const html = await text(store, "/");
-  const rows = html.split("<tr>").filter((row) => /(FAIL|UNSURE|VOID|SKIPPED)<\/span>/.test(row));
+  const rows = html.split("<tr").filter((row) => /(FAIL|UNSURE|VOID|SKIPPED)<\/span>/.test(row));
   assertEquals(rows.length, 5);
   for (const row of rows) assert(!/\d\.\d\dx|tok\/s/.test(row), row);
 });
@@ -272,44 +273,4 @@ Deno.test("the baseline's own row is judged by whether it holds 1x", async () =>
     using store = filled([again]);
     assertStringIncludes(await text(store, `/trial/${again.id}.html`), said);
   }
-});
-
-Deno.test("every page that a page links to is there, in a file of its own name", async () => {
-  using store = filled(await everything());
-  const app = createApp(store);
-  const seen = new Set<string>(["/index.html"]);
-  for (const path of seen) {
-    const response = await app.request(path);
-    assertEquals(response.status, 200, path);
-    assert(/\.\w+$/.test(path), `${path} does not end in a file's name`);
-    if (!path.endsWith(".html")) continue;
-    for (const [, link] of (await response.text()).matchAll(/(?:href|src)="([^"#?]+)"/g)) {
-      seen.add(new URL(link!, `http://localhost${path}`).pathname);
-    }
-  }
-  assert(seen.size > 30, [...seen].join(" "));
-});
-
-Deno.test("links to the pages as they were named before lead on", async () => {
-  using store = filled(await everything());
-  for (
-    const [old, now] of [
-      ["/?board=a.b", "board/a.b.html"],
-      ["/history?board=a.b", "history/a.b.html"],
-      ["/refusals", "refusals.html"],
-      ["/trial/abc", "abc.html"],
-    ] as const
-  ) {
-    const { status, headers } = await createApp(store).request(old);
-    assertEquals([status, headers.get("Location")], [301, now]);
-  }
-});
-
-Deno.test("a board's key names a file whatever a suite or workload is called, and no two boards share one", () => {
-  const model = { name: "m", digest: "b2".repeat(32), precision: "f32" };
-  const keys = ["../../etc/passwd", "a b", "a-b", "A", "a", "é", "x".repeat(999), "a\u202eb"].map((suite) =>
-    scopeKey({ hardware: HARDWARE, model, suite, workload: "single_stream" })
-  );
-  for (const key of keys) assertMatch(key, /^[a-z0-9_-]{1,60}\.single_stream\.[0-9a-f]{16}$/);
-  assertEquals(new Set(keys).size, keys.length);
 });

@@ -63,7 +63,7 @@ Deno.test("guards, laws and failed parts stand on the page of a trial", async ()
   const html = await text(store, `/trial/${one.id}.html`);
   for (
     const shown of [
-      "<b>long prompts</b> (6.1 pp, at least 3.4, n=120)",
+      "<b><bdi>long prompts</bdi></b> (6.1 pp, at least 3.4, n=120)",
       "guard −0.100 nats",
       "<b>p 0.31</b> variation 0.012",
       "unbounded",

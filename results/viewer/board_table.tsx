@@ -1,0 +1,141 @@
+/** The table of a board: quality to the left of speed, each with its interval drawn beside the figures. */
+import { change, changeInterval, count, limit, rate, times, timesInterval } from "../figures.ts";
+import { gains, type TimedRow } from "../leaderboard.ts";
+import { isInTime, saidObjective } from "../objective.ts";
+import { rowWord } from "../summary.ts";
+import { saidTries } from "../tries.ts";
+import { facetsOf, type Line } from "./board_lines.ts";
+import { dataOf, SortHead } from "./filter_form.tsx";
+import { pagePath, places } from "./links.ts";
+import type { Query } from "./narrowing.ts";
+import { saidOrigin } from "./origin.tsx";
+import { Chip } from "./page.tsx";
+import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
+import { type Domain, domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
+import { Text } from "./text.tsx";
+
+export function BoardTable({ workload, lines, beside, query, file, root }: {
+  readonly workload: string;
+  readonly lines: readonly Line[];
+  readonly beside: readonly Line[];
+  readonly query: Query;
+  readonly file: string;
+  readonly root: string;
+}) {
+  const domain = domainOf(
+    [...lines, ...beside].flatMap(({ timed }) => timed?.figures.ratio.interval ?? []),
+  );
+  return (
+    <table class="board" data-table="board">
+      <caption class="sr">Techniques on {workload}: quality first, then speed</caption>
+      <thead>
+        <tr>
+          <SortHead query={query} by="place" best="ascending" file={file} class="place" title="#" />
+          <SortHead query={query} by="name" best="ascending" file={file} title="Technique" />
+          <SortHead query={query} by="quality" best="descending" file={file} title="Quality">
+            <small>vs base, worst check, more is better</small>
+            <QualityAxis />
+          </SortHead>
+          <SortHead query={query} by="speed" best="descending" file={file} title="Speed">
+            <small>tokens/s vs base, more is better</small>
+            <RatioAxis domain={domain} />
+          </SortHead>
+        </tr>
+      </thead>
+      <tbody data-rows>
+        {lines.map((line) => <Row line={line} root={root} domain={domain} facets />)}
+      </tbody>
+      {beside.length > 0 && (
+        <tbody class="beside">
+          {beside.map((line) => <Row line={line} root={root} domain={domain} />)}
+        </tbody>
+      )}
+    </table>
+  );
+}
+
+function Row({ line, root, domain, facets = false }: {
+  readonly line: Line;
+  readonly root: string;
+  readonly domain: Domain;
+  readonly facets?: boolean;
+}) {
+  const { row, timed, place, note } = line;
+  const { worst } = row;
+  const trial = root + pagePath(places.trial(row.id));
+  const isStack = row.techniques.length > 1 && row.techniques.join(" + ") !== row.name;
+  return (
+    <tr data-row={facets ? dataOf(facetsOf(line)) : undefined}>
+      <td class="place">{place || "–"}</td>
+      <th scope="row">
+        <a href={trial}>
+          <Text of={row.name} most={100} />
+        </a>
+        {isStack && (
+          <small>
+            <Text of={row.techniques.join(" + ")} />
+          </small>
+        )}
+        {note !== undefined && <small>{note}</small>}
+        {row.tried.count > 1 && <small class="tried">{saidTries(row.tried)}</small>}
+        {row.origin && <small>{saidOrigin(row.origin)}</small>}
+      </th>
+      <td class="quality" data-label="Quality">
+        <span class="cell">
+          <Chip verdict={rowWord(row)} />
+          {worst && (
+            <span class="num">
+              <b>{change(worst)}</b> {changeInterval(worst)}
+            </span>
+          )}
+        </span>
+        {worst && <QualityStrip check={worst} />}
+        <small>
+          {worst
+            ? (
+              <>
+                <Text of={`${worst.eval}, ${worst.metric}`} most={80} />
+                {worst.when === "under load" ? ", under load" : ""}; n={count(worst.n)}, {limit(worst)}
+              </>
+            )
+            : row.reason && <Text of={row.reason} most={240} />}
+        </small>
+      </td>
+      <td class="rate" data-label="Speed">
+        {timed ? <SpeedCell row={timed} domain={domain} /> : (
+          <span class="none">
+            not timed:{" "}
+            <a href={trial}>
+              why<span class="sr">{row.name.slice(0, 100)} was not timed</span>
+            </a>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function SpeedCell({ row: { figures }, domain }: { readonly row: TimedRow; readonly domain: Domain }) {
+  const { ratio, noise, claim, base, candidate, overPeer, overPeerInterval, objective } = figures;
+  return (
+    <>
+      <span class="cell">
+        <span class="num">
+          <b>{times(ratio.estimate)}</b> {timesInterval(ratio.interval)}
+        </span>
+        {!isInTime(figures)
+          ? <span class="claim slower">latency broke</span>
+          : claim === "faster" && !gains(figures)
+          ? <span class="claim">not faster than the peer</span>
+          : <span class={`claim ${claim.replace(" ", "-")}`}>{claim}</span>}
+      </span>
+      <RatioStrip {...ratio} noise={noise} domain={domain} />
+      <small>
+        {rate(base.tokensPerSecond).replace(" tok/s", "")} → {rate(candidate.tokensPerSecond)}
+        {overPeer !== undefined && `; ${times(overPeer)} the peer engine`}
+        {overPeerInterval && ` ${timesInterval(overPeerInterval)}`}
+      </small>
+      {objective && <small>{saidObjective(objective)}</small>}
+    </>
+  );
+}
