@@ -31,7 +31,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const folder = values._[0]!;
   const url = values["base-url"] === undefined ? {} : { url: address(values["base-url"]) };
   const site = { ...url, ...(values.title === undefined ? {} : { title: values.title }) };
-  using store = openStore(values.store);
+  const path = values.store ?? storePath();
+  if (await Deno.stat(path).catch(() => undefined) === undefined) {
+    throw new UserError(
+      `Cannot publish ${path} as it must be a results store: found no file. Run \`deno task bench\` first, or name another with --store.`,
+    );
+  }
+  using store = openStore(path);
   const status = new StatusLine();
   const stopped = new AbortController();
   const stop = () => stopped.abort();

@@ -29,7 +29,7 @@ async function linesUntil(stream: ReadableStream<Uint8Array>, last: string): Pro
 }
 
 Deno.test("every verb answers --help with the permissions of its task", async () => {
-  const verbs = ["bench", "perf", "view", "cache", "export"];
+  const verbs = ["bench", "perf", "view", "publish", "cache", "export"];
   const answers = await Promise.all(verbs.map((verb) => task([verb, "--help"])));
   answers.forEach(({ code, out, err }, i) => {
     assertEquals([code, err], [0, ""], verbs[i]);

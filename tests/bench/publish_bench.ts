@@ -1,0 +1,109 @@
+/**
+ * `deno task publish` over many recordings, as a user runs it: a first site, the same again with nothing new, and again
+ * with one more recording. Writes publish_bench.md beside this file.
+ *
+ *   deno run -A tests/bench/publish_bench.ts [--recordings 10000]
+ */
+import { parseArgs } from "@std/cli";
+import { openStore, readHardware, versions } from "../../mod.ts";
+import { failed, recording, trial } from "../results/fixture.ts";
+import { manyRecordings } from "./many_recordings.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const GOAL_SECONDS = 60;
+const GOAL_PAGE_KB = 400;
+
+const count = Number(parseArgs(Deno.args, { string: ["recordings"] }).recordings ?? 10_000);
+const load = Deno.loadavg()[0]!;
+const folder = await Deno.makeTempDir();
+const [path, site] = [`${folder}/store.sqlite`, `${folder}/site`];
+
+/** Runs the task; seconds of the whole command, and what it said. */
+async function publish(): Promise<{ readonly seconds: number; readonly said: string }> {
+  const started = performance.now();
+  const { success, stdout, stderr } = await new Deno.Command("deno", {
+    args: ["task", "--quiet", "publish", site, "--store", path],
+    cwd: ROOT,
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const seconds = (performance.now() - started) / 1000;
+  return { seconds, said: new TextDecoder().decode(stdout).split("\n")[0]!.replace(site, "DIR") };
+}
+
+interface Sizes {
+  readonly files: number;
+  readonly bytes: number;
+  readonly largest: number;
+}
+
+/** Files under a folder whose path ends so. */
+function sizes(under: string, ending: string): Sizes {
+  return [...Deno.readDirSync(under)].map(({ name, isDirectory }): Sizes => {
+    const inner = `${under}/${name}`;
+    if (isDirectory) return sizes(inner, ending);
+    const { size } = Deno.statSync(inner);
+    return name.endsWith(ending)
+      ? { files: 1, bytes: size, largest: size }
+      : { files: 0, bytes: 0, largest: 0 };
+  }).reduce((a, b) => ({
+    files: a.files + b.files,
+    bytes: a.bytes + b.bytes,
+    largest: Math.max(a.largest, b.largest),
+  }), { files: 0, bytes: 0, largest: 0 });
+}
+
+try {
+  let text = 0;
+  {
+    using store = openStore(path);
+    for await (const one of manyRecordings(count)) {
+      store.append(one);
+      text += JSON.stringify(one).length;
+    }
+  }
+  const first = await publish();
+  const again = await publish();
+  const [html, json, all] = [".html", ".json", ""].map((ending) => sizes(site, ending));
+  {
+    using store = openStore(path);
+    store.append(await recording(failed(trial("one_more")), { at: Date.UTC(2027, 0, 1) }));
+  }
+  const more = await publish();
+  const { cpu, cores } = await readHardware("none", 1);
+  const made = Object.entries(await versions()).filter(([name]) => ["assay", "deno"].includes(name)).map(
+    ([name, version]) => `${name} ${version}`,
+  );
+  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const kb = (bytes: number) => `${(bytes / 1e3).toFixed(0)} kB`;
+  const met = (isMet: boolean) => isMet ? "met" : "missed";
+  const report = `# Publishing ${count.toLocaleString("en")} recordings
+
+${new Date().toISOString().slice(0, 10)}, ${cpu}, ${cores} cores, load ${load.toFixed(1)} before the run; ${
+    made.join(", ")
+  }. Made by
+\`deno run -A tests/bench/publish_bench.ts --recordings ${count}\`: seconds of the whole command \`deno task publish DIR\`, over made-up
+recordings of ${kb(text / count)} of JSON each on average, in a store of ${mb(Deno.statSync(path).size)}.
+
+| what                            | seconds | goal | |
+| ------------------------------- | ------- | ---- | - |
+| the first time                  | ${first.seconds.toFixed(1)} | ${GOAL_SECONDS} | ${
+    met(first.seconds <= GOAL_SECONDS)
+  } |
+| again, nothing new              | ${again.seconds.toFixed(1)} | | |
+| again, one recording more       | ${more.seconds.toFixed(1)} | | |
+
+| files | how many | in all | the largest | goal | |
+| ----- | -------- | ------ | ----------- | ---- | - |
+| pages | ${html!.files} | ${mb(html!.bytes)} | ${kb(html!.largest)} | ${GOAL_PAGE_KB} kB | ${
+    met(html!.largest <= GOAL_PAGE_KB * 1000)
+  } |
+| JSON  | ${json!.files} | ${mb(json!.bytes)} | ${kb(json!.largest)} | | |
+| all   | ${all!.files} | ${mb(all!.bytes)} | ${kb(all!.largest)} | | |
+
+${[first, again, more].map(({ said }) => `- ${said}`).join("\n")}
+`;
+  await Deno.writeTextFile(new URL("publish_bench.md", import.meta.url), report);
+  console.log(report);
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
