@@ -90,6 +90,8 @@ export interface Problem extends Sample {
 export interface Prompt extends Sample {
   readonly turns: readonly string[];
   readonly system?: string;
+  /** How many tokens the answer had that was given once, about: a workload asks for as many, up to its own limit. */
+  readonly answerTokens?: number;
 }
 
 /** The first `count` samples in an order fixed by hashing the ids with a seed, so that a subset is a fair draw. */

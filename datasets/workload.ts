@@ -26,11 +26,17 @@ export interface Workload {
   readonly arrival: Arrival;
   /** Requests in one timed block. */
   readonly requests: number;
-  /** Tokens generated per request, exactly, so that arms cannot differ in length. */
+  /** Tokens generated per request, exactly, so that arms cannot differ in length; the most, see `tokensFor`. */
   readonly maxTokens: number;
   readonly seed: number;
   /** No gain is claimed where this breaks. */
   readonly objective?: Objective;
   /** Says that its prompts repeat themselves, from which copying gains more than from other texts. */
   readonly repeats?: boolean;
+}
+
+/** Tokens generated for a prompt: as many as its answer had once, where that is known, up to the workload's own limit. */
+export function tokensFor({ maxTokens }: Workload, { answerTokens = maxTokens }: Prompt): number {
+  // The time between tokens needs two.
+  return Math.min(maxTokens, Math.max(2, answerTokens));
 }

@@ -51,7 +51,8 @@ export function answered(
   if (timings.length !== count) say(`${timings.length} of ${count} requests were answered`);
   for (const timing of timings) {
     const { id, sent, tokens, lag } = timing;
-    const end = ended(timing, maxTokens, requests.get(id)?.stop ?? []);
+    const asked = requests.get(id);
+    const end = ended(timing, asked?.maxTokens ?? maxTokens, asked?.stop ?? []);
     if (end !== undefined) say(`request ${id} ${end}`);
     if (tokens.some((at, i) => !(at >= (i === 0 ? sent : tokens[i - 1]!)))) {
       say(`request ${id} has tokens before their time`);

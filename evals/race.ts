@@ -4,7 +4,7 @@
  * may gain from what the workload repeats, never from the race's own repetition. Transcripts are kept, to be graded.
  */
 import { type Clock, type Request, type Session, systemClock, UserError } from "../engine/mod.ts";
-import { take, type Workload } from "../datasets/mod.ts";
+import { take, tokensFor, type Workload } from "../datasets/mod.ts";
 import { drive, type Driven } from "./load.ts";
 import { type Machine, machineOf, watch } from "./machine.ts";
 import type { Block } from "./outcome.ts";
@@ -43,7 +43,7 @@ export async function race(
   }
   const prompts = await take(workload.prompts, needed, workload.seed);
   const request = (arm: "base" | "candidate", index: number) =>
-    toRequest(sessions[arm], prompts[index]!, workload.maxTokens);
+    toRequest(sessions[arm], prompts[index]!, tokensFor(workload, prompts[index]!));
   const run = async (arm: "base" | "candidate", from: number, to: number) => {
     const requests = Array.from({ length: to - from }, (_, i) => request(arm, from + i));
     const { counters } = await sessions[arm].stats();

@@ -19,12 +19,13 @@ interface Task {
   readonly after: string;
 }
 
-const TASKS: Readonly<Record<string, (draws: Draws) => Task>> = {
+const TASKS = {
   single: (draws) => magic(draws, 1, 1),
   multi_key: (draws) => magic(draws, 4, 1),
   multi_value: (draws) => magic(draws, 1, 4),
   variables,
-};
+} satisfies Readonly<Record<string, (draws: Draws) => Task>>;
+type TaskName = keyof typeof TASKS;
 
 /** Magic numbers: `keys` keys with `values` numbers each, of which the first key's are asked for. */
 function magic(draws: Draws, keys: number, values: number): Task {
@@ -101,26 +102,19 @@ export function rulerOf(
     async *samples() {
       const haystack = await sentences();
       for (const length of lengths) {
-        for (const [task, make] of Object.entries(TASKS)) {
-          for (let i = 0; i < each; i++) {
-            const id = `${task}-${length}-${i}`;
-            yield asked(id, make, length, haystack, [task, `${length} tokens`]);
-          }
+        for (const task of Object.keys(TASKS)) {
+          for (let i = 0; i < each; i++) yield sought(task as TaskName, length, i, haystack);
         }
       }
     },
   };
 }
 
-function asked(
-  id: string,
-  make: (draws: Draws) => Task,
-  length: number,
-  haystack: readonly string[],
-  slices: readonly string[],
-): Sought {
+/** The `index`th sample of a task at a length, hidden in sentences of the haystack. */
+export function sought(task: TaskName, length: number, index: number, haystack: readonly string[]): Sought {
+  const id = `${task}-${length}-${index}`;
   const draws = new Draws(id);
-  const { needles, wanted, answers, before, after } = make(draws);
+  const { needles, wanted, answers, before, after } = TASKS[task](draws);
   const fixed = before.length + after.length + needles.join(" ").length;
   const hay = stretch(haystack, draws.below(haystack.length), length * CHARACTERS_PER_TOKEN - fixed);
   const { text, depths } = hidden(hay, needles, draws);
@@ -129,7 +123,7 @@ function asked(
   return {
     id,
     cluster: id,
-    slices: [...slices, ...depth],
+    slices: [task, `${length} tokens`, ...depth],
     prompt: before + text + after,
     answers,
     tell: "all",

@@ -48,7 +48,7 @@ export function rulerQaOf(
 }
 
 /** The question behind as many documents as there is room for; nothing where its own takes more. */
-function among(
+export function among(
   { id, title, context, question, answers }: Asked,
   articles: Articles,
   length: number,

@@ -9,7 +9,7 @@ interface Answer {
 
 /** Reads bytes as a pinned file that is in the cache already. */
 async function read(
-  what: "lines" | "rows",
+  what: "lines" | "rows" | "documents",
   bytes: Uint8Array<ArrayBuffer>,
   name = "rows.jsonl",
 ): Promise<Answer> {
@@ -75,3 +75,21 @@ for (
     assertStringIncludes(message!, "Cannot read line 3 of data/rows.jsonl as it must be a row of this set:");
   });
 }
+
+const list = (...texts: string[]) =>
+  JSON.stringify(texts.map((text) => ({ keep: text !== "no", value: { text } })), undefined, 2);
+
+Deno.test("the entries of a list are read one by one, and one that is cut short is left out", async () => {
+  const whole = list("one", "no", "two { }");
+  assertEquals(await read("documents", utf8(whole)), { found: ["one", "two { }"] });
+  assertEquals(await read("documents", utf8(whole.slice(0, -20))), { found: ["one"] });
+});
+
+Deno.test("an entry of a list that is no row of the set is one sentence with the line at which it begins", async () => {
+  const { error, message } = await read(
+    "documents",
+    utf8(list("one").replace("]", '  ,\n  {\n    "keep": true\n  }\n]')),
+  );
+  assertEquals(error, "UserError");
+  assertStringIncludes(message!, "Cannot read line 9 of data/rows.jsonl as it must be a row of this set:");
+});

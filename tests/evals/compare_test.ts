@@ -60,6 +60,17 @@ Deno.test("a baseline that guesses carries no pass, however like it the candidat
   assertEquals(check.note, "the baseline is not clearly above chance here, so this can carry no pass");
 });
 
+Deno.test("a guard on which the baseline guesses still refuses a shown loss, and says that it carries no pass", () => {
+  const guard: Metric = { ...ACC, rule: "guard" };
+  const note = "the baseline is not clearly above chance here, so this can carry no pass";
+  const found = [answers(500, 140, 0, 0), answers(500, 140, 100, 0), answers(500, 300, 0, 0)]
+    .map((samples) => compare(guard, CONTEXT, samples));
+  assertEquals(found.map((check) => [check.decision, check.note]), [["pass", note], ["fail", note], [
+    "pass",
+    undefined,
+  ]]);
+});
+
 Deno.test("a baseline that guesses carries no fail either", () => {
   assertEquals(compare(ACC, CONTEXT, answers(500, 140, 60, 0)).decision, "unsure");
 });

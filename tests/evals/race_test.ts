@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ManualClock, type Request, type Session, UserError } from "../../engine/mod.ts";
-import { race } from "../../evals/mod.ts";
+import { answered, race } from "../../evals/mod.ts";
 import { baseline, timedEngine, workload } from "./toy_bench.ts";
 
 /** Two sessions on one clock that note the ids of each block they were asked, in order. */
@@ -89,4 +89,19 @@ Deno.test("a race that needs more prompts than there are is refused before it st
   const error = await assertRejects(() => race(sessions, load, 40, () => {}, clock), UserError);
   assertEquals(error.message, "Cannot race toy_single as its 40 pairs need 81 prompts: toy_prompts has 60.");
   assertEquals(blocks, []);
+});
+
+Deno.test("a request asks for as many tokens as its prompt's answer had, and its stream is held to them", async () => {
+  const clock = new ManualClock(0);
+  const { blocks: _, ...sessions } = await watched(clock);
+  const prompts = {
+    ...load.prompts,
+    async *samples() {
+      for await (const prompt of load.prompts.samples()) yield { ...prompt, answerTokens: 3 };
+    },
+  };
+  const raced = await race(sessions, { ...load, prompts, maxTokens: 8 }, 2, () => {}, clock);
+  const written = raced.blocks.flatMap(({ timings }) => timings.map(({ tokens }) => tokens.length));
+  assertEquals(written, new Array(8).fill(3));
+  assertEquals(raced.blocks.flatMap((block) => answered(block, raced.workload, raced.requests)), []);
 });

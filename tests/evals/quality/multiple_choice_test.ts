@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import type { ScoreItem } from "../../../engine/mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { type ScoreItem, UserError } from "../../../engine/mod.ts";
 import type { Choices } from "../../../datasets/mod.ts";
 import { encodePair, multipleChoice } from "../../../evals/mod.ts";
 import { inMemory } from "../toy_bench.ts";
@@ -99,4 +99,32 @@ Deno.test("a continuation is what the ids of both together have beyond the conte
 
 Deno.test("an empty context is the tokenizer's first token", () => {
   assertEquals(encodePair(codePoints, "", "A").context, [codePoints.bos]);
+});
+
+Deno.test("where the choice stands in the prompt, the same rest is scored after each", async () => {
+  const sample = { ...question([" it.", " it."], 1), contexts: ["The cat saw", "The dogs saw"] };
+  const e = multipleChoice(inMemory("made_up", [sample]), { count: 1, judged: "acc", chance: 0.5 });
+  const asked: ScoreItem[] = [];
+  const session = scripted({ logProb: (_token, _at, { context }) => -1 / context.length }, asked);
+  const answer = await answerTo(e, session, sample);
+  assertEquals(
+    asked.map((
+      { context, continuations },
+    ) => [codePoints.decode(context), codePoints.decode(continuations[0]!)]),
+    [["The dogs saw", " it."], ["The cat saw", " it."]],
+  );
+  assertEquals([e.grade(answer, sample, answer).acc!.value, e.show(answer, sample)], [1, "The dogs saw"]);
+});
+
+Deno.test("chance is the data set's where it is not given, and must be known", () => {
+  const set = inMemory("made_up", [question([" a", " b"], 0)]);
+  const chances = (e: { readonly metrics: readonly { readonly chance?: number }[] }) =>
+    e.metrics.map(({ chance }) => chance);
+  const known = multipleChoice({ ...set, chance: 0.6 }, { count: 1, judged: "acc" });
+  assertEquals(chances(known), [0.6, 0.6, undefined]);
+  assertThrows(
+    () => multipleChoice(set, { count: 1, judged: "acc" }),
+    UserError,
+    "what guessing scores must be known",
+  );
 });
