@@ -7,6 +7,7 @@ import { changed, digest, type Engine, parts, type SlotName, type Stack, UserErr
 import type { Dataset, Sample, Workload } from "../datasets/mod.ts";
 import { type Claim, compose, type Technique } from "../techniques/mod.ts";
 import { judges as ofClaim } from "./checks.ts";
+import { codeOf } from "./code.ts";
 import { isJudged } from "./compare.ts";
 import { asked, type Eval, type Metric } from "./eval.ts";
 import type { Trial } from "./outcome.ts";
@@ -187,16 +188,6 @@ async function planned(
     workloads: suite.workloads.map(loadOf),
   });
   return { trial: { id, ...fields }, candidate, techniques, engine, steps };
-}
-
-/** Digests of the modules that the slots load: a technique whose file was edited is another one. */
-async function codeOf(stack: Stack): Promise<readonly string[]> {
-  const modules = [stack.cache, stack.decoder, stack.scheduler].map(({ module }) => module);
-  return await Promise.all(
-    modules.map(async (module) =>
-      module.startsWith("file:") ? digest(await Deno.readTextFile(new URL(module))) : module
-    ),
-  );
 }
 
 function loadOf({ name, arrival, requests, maxTokens, seed, objective, repeats, prompts }: Workload) {

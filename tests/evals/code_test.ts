@@ -1,0 +1,41 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { digest } from "../../engine/mod.ts";
+import { codeOf } from "../../evals/code.ts";
+import { baseline } from "./toy_bench.ts";
+
+/** What a decoder in a folder of these files is known by. */
+async function known(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    const module = pathToFileURL(`${folder}/own.ts`).href;
+    return (await codeOf({ ...baseline, decoder: { name: "own", params: {}, module } }))[1]!;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const OWN = 'import { guess } from "./guess.ts";\nexport const open = () => guess;\n';
+const GUESS = 'import * as deep from "./deep.ts";\nexport const guess = deep;\n';
+const files = { "own.ts": OWN, "guess.ts": GUESS, "deep.ts": "export const a = 1;\n" };
+
+Deno.test("a technique outside is known by its text, wherever it lies", async () => {
+  assertEquals(await known(files), await known(files));
+  assertEquals(await known({ "own.ts": "export {};" }), await digest("export {};"));
+});
+
+for (const name of Object.keys(files)) {
+  Deno.test(`a technique whose ${name} was edited is another one`, async () => {
+    const edited = { ...files, [name]: files[name as keyof typeof files].replace("\n", " // edited\n") };
+    assertNotEquals(await known(edited), await known(files));
+  });
+}
+
+Deno.test("modules that import each other, and imports that are not there, end well", async () => {
+  const own = 'export * from "./guess.ts"; // import "./gone.ts"\n';
+  assertNotEquals(
+    await known({ "own.ts": own, "guess.ts": 'import "./own.ts";' }),
+    await known({ "own.ts": own }),
+  );
+});
