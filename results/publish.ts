@@ -2,7 +2,7 @@
 import { UserError } from "../engine/mod.ts";
 import type { Site } from "./feed.ts";
 import { type Changes, SiteFolder } from "./publish_folder.ts";
-import { type Dangling, follow, type Pages } from "./publish_pages.ts";
+import { type Dangling, follow, pageOf, type Pages } from "./publish_pages.ts";
 import { type Element, xml } from "./xml.ts";
 
 export interface Publishing {
@@ -46,7 +46,7 @@ export async function publishSite(
     await write(".nojekyll", "");
     if (url !== undefined) {
       await write("sitemap.xml", sitemap(shown.map((path) => url + path)));
-      await write("404.html", anchored(await (await pages.request("/404.html")).text(), url));
+      await write("404.html", anchored(await pageOf(await pages.request("/404.html")), url));
     }
     return { ...await site.commit(), pages: shown.length, dangling };
   } catch (error) {

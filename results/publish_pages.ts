@@ -41,14 +41,13 @@ export async function* follow(
       yield { path, body: new Uint8Array(await response.arrayBuffer()), left: waiting.length };
       continue;
     }
-    const policy = response.headers.get("Content-Security-Policy");
-    const html = await response.text();
+    const html = await pageOf(response);
     for (const to of linksOf(html, path)) {
       if (from.has(to)) continue;
       from.set(to, path);
       waiting.push(to);
     }
-    yield { path, body: policy === null ? html : guarded(html, policy), left: waiting.length };
+    yield { path, body: html, left: waiting.length };
   }
 }
 
@@ -65,13 +64,11 @@ export function linksOf(html: string, path: string): ReadonlySet<string> {
 const HERE = "http://site.invalid";
 
 /** The page with its policy inside, since files have no headers; what a page cannot ask of itself is left out. */
-const guarded = (html: string, policy: string) =>
-  html.replace(
-    "<head>",
-    `<head><meta http-equiv="Content-Security-Policy" content="${
-      policy.replace(/;\s*frame-ancestors[^;]*/, "")
-    }">`,
-  );
+export async function pageOf(response: Response): Promise<string> {
+  const policy = response.headers.get("Content-Security-Policy")!.replace(/;\s*frame-ancestors[^;]*/, "");
+  const head = `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`;
+  return (await response.text()).replace("<head>", () => head);
+}
 
 async function messageOf(response: Response): Promise<string> {
   return /<p class="lead">([^<]*)/.exec(await response.text())?.[1] ?? "its page cannot be made";

@@ -182,6 +182,7 @@ Deno.test("with an address there is a sitemap of every page, and a page for wron
     );
     const missing = Deno.readTextFileSync(`${folder}/404.html`);
     assertStringIncludes(missing, 'href="/boards/index.html"');
+    assertStringIncludes(missing, "default-src 'none'");
     assert(!/(href|src)="\./.test(missing));
   });
 });
