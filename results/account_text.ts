@@ -2,6 +2,7 @@
 import type { PairedSample } from "../evals/mod.ts";
 import type { Account, CheckAccount } from "./account.ts";
 import { fit, visible, wrap } from "./columns.ts";
+import { saidOrigin } from "./exchange/said.ts";
 import { basis, memberSentence, missing, summary } from "./composition_text.ts";
 import {
   amount,
@@ -23,13 +24,14 @@ const SHORT = 12;
 
 /** Lines of at most `width` columns. */
 export function accountText(account: Account, width: number): readonly string[] {
-  const { name, word, why, checks } = account;
+  const { name, word, why, checks, origin } = account;
   const said = (text: string) => wrap(visible(text), width);
   return [
     ...said(`${name}: ${word}`),
     ...said(place(account)),
     "",
     ...why.flatMap(said),
+    ...(origin === undefined ? [] : said(saidOrigin(origin))),
     ...said(tried(account)),
     ...Object.entries(account.apart).flatMap(([workload, one]) => [
       "",

@@ -5,7 +5,7 @@ export { openStore, storePath } from "./store.ts";
 export { ledger } from "./ledger.ts";
 export { type Composition, compositions, type Gain, type Member } from "./composition.ts";
 export { type GateRate, gateRate } from "./gate_rate.ts";
-export { exportJsonl } from "./export.ts";
+export { exportLines } from "./exchange/export.ts";
 export { type Board, boards, type Figures, type RankedRow, type Row, type TimedRow } from "./leaderboard.ts";
 export { type Account, accountOf, type CheckAccount } from "./account.ts";
 export { accountText } from "./account_text.ts";

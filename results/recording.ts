@@ -57,6 +57,16 @@ export interface Shelved extends Recording {
   readonly origin?: Origin;
 }
 
+/** Which recordings to read; all where nothing is asked. */
+export interface Query {
+  readonly id?: Digest;
+  readonly trial?: Digest;
+  /** One machine, or any of several. */
+  readonly hardware?: Digest | readonly Digest[];
+  readonly suite?: string;
+  readonly since?: Milliseconds;
+}
+
 /** Append-only: there is no update and no delete. */
 export interface ResultsStore extends Disposable {
   /** What is kept, for lists and boards. */
@@ -69,7 +79,7 @@ export interface ResultsStore extends Disposable {
   trust(key: string): void;
   /** Oldest first, each whole and checked; passes over rows that cannot be read and tells `broken` of each. */
   read(
-    query?: { readonly id?: Digest; readonly trial?: Digest; readonly hardware?: Digest },
+    query?: Query,
     broken?: (row: Broken) => void,
   ): Iterable<Recording>;
   /** Grows with every append, by whichever process. */

@@ -154,6 +154,12 @@ export class Shelf {
     });
   }
 
+  /** Those of the ids whose recordings are here. */
+  known(ids: readonly string[]): ReadonlySet<string> {
+    const sql = `SELECT id FROM recordings WHERE id IN (${ids.map(() => "?").join(", ")})`;
+    return this.#access.read((db) => new Set(db.prepare(sql).all(...ids).map(({ id }) => `${id}`)));
+  }
+
   /** The whole recording with this id, of the latest run of this trial, or whose id alone begins so; checked. */
   find(text: string): Shelved | undefined {
     const [id, more] = this.ids(text, 2);

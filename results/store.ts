@@ -10,7 +10,7 @@ import { UserError } from "../engine/mod.ts";
 import { hash, textOf, unpack } from "./body.ts";
 import { admit } from "./door.ts";
 import { ELSEWHERE, inTransaction, layOut } from "./layout.ts";
-import type { Broken, Exported, Recording, ResultsStore } from "./recording.ts";
+import type { Broken, Exported, Query, Recording, ResultsStore } from "./recording.ts";
 import { type Row, rowOf } from "./row.ts";
 import { bodyOf, Shelf } from "./shelf.ts";
 import { insert, pending, shelve } from "./shelving.ts";
@@ -102,12 +102,20 @@ class SqliteStore implements ResultsStore {
   }
 
   *read(
-    query: Parameters<ResultsStore["read"]>[0] = {},
+    { id, trial, hardware, suite, since }: Query = {},
     broken: (row: Broken) => void = () => {},
   ): Iterable<Recording> {
-    const wanted = Object.entries(query).filter(([, value]) => value !== undefined);
-    const where = wanted.map(([column]) => `${column} = ?`).join(" AND ") || "1";
-    const values = wanted.map(([, value]) => value) as SQLInputValue[];
+    const machines = hardware === undefined ? undefined : [hardware].flat();
+    const wanted: readonly (readonly [string, readonly SQLInputValue[] | undefined])[] = [
+      ["id = ?", id === undefined ? undefined : [id]],
+      ["trial = ?", trial === undefined ? undefined : [trial]],
+      [`hardware IN (${machines?.map(() => "?").join(", ")})`, machines],
+      ["suite = ?", suite === undefined ? undefined : [suite]],
+      ["at >= ?", since === undefined ? undefined : [since]],
+    ];
+    const asked = wanted.filter(([, values]) => values !== undefined);
+    const where = asked.map(([clause]) => clause).join(" AND ") || "1";
+    const values = asked.flatMap(([, values]) => values ?? []);
     const keys = guarded(this.#path, () => {
       return this.#db.prepare(`SELECT seq, id FROM recordings WHERE ${where} ORDER BY seq`).all(...values);
     });

@@ -12,6 +12,7 @@ const ENTRIES = [
   "engine/engines/toy.ts",
   "evals/sandbox/python_guard.ts",
   "evals/sandbox/python_worker.ts",
+  "results/exchange/examiner.ts",
 ];
 const CATCH_ALL = /(^|\/)(core|utils?|lib|libs|common|types|helpers?|misc|shared|base)(\/|\.[a-z]+$)/;
 

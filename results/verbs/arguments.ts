@@ -22,8 +22,8 @@ export interface Usage<T extends Options> {
   readonly command: string;
   readonly about: string;
   readonly options: T;
-  /** What the verb takes besides options: one argument for each word of `value`. Absent: nothing. */
-  readonly operand?: { readonly value: string; readonly about: string };
+  /** What the verb takes besides options: one argument for each word of `value`, or with `many` any number. Absent: nothing. */
+  readonly operand?: { readonly value: string; readonly about: string; readonly many?: true };
 }
 
 /** The values given, or undefined after printing the help that was asked for. @throws {UserError} for anything else. */
@@ -52,7 +52,7 @@ export function read<T extends Options>(
   const { operand } = usage;
   if (operand === undefined && values._.length > 0) wrong(`it takes no "${values._[0]}"`);
   const many = operand?.value.split(" ").length ?? 0;
-  if (operand !== undefined && (values._.length !== many || values._.includes(""))) {
+  if (operand !== undefined && (!operand.many && values._.length !== many || values._.includes(""))) {
     wrong(
       `it takes ${many === 1 ? "one " : ""}${operand.value}: found ${
         values._.length === 0 ? "none" : `"${values._.join('" "')}"`
@@ -79,7 +79,7 @@ export function whole(text: string, name: string, least: number, most: number): 
 
 function help<T extends Options>({ command, about, options, operand }: Usage<T>): string {
   const rows = [
-    ...(operand ? [[`  ${operand.value}`, operand.about] as const] : []),
+    ...(operand ? [[`  ${operand.value}${operand.many ? "..." : ""}`, operand.about] as const] : []),
     ...Object.entries(options).map(([name, { value, about, many }]) =>
       [
         `  --${name}${value ? ` ${value}` : ""}`,

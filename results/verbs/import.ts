@@ -1,23 +1,33 @@
-/** `deno task import`: judges what other tools asked of two arms, and records the outcome as imported. */
-import { canonical, digest, type Json, systemClock, UserError } from "../../engine/mod.ts";
-import type { Outcome } from "../../evals/mod.ts";
-import { explain, explainCheck, word } from "../explain.ts";
-import { importOutcome } from "../imported/import.ts";
-import type { Log } from "../imported/log.ts";
-import type { Margins } from "../imported/pairing.ts";
-import { saidImported } from "../imported/said.ts";
-import { clean } from "../imported/source.ts";
-import { ledger } from "../ledger.ts";
-import { readCommit, versions } from "../record.ts";
-import { SCHEMA, type Stamp } from "../recording.ts";
+/** `deno task import`: takes in exports of other machines, or judges what other tools asked of two arms. */
+import { systemClock, UserError } from "../../engine/mod.ts";
+import { visible } from "../columns.ts";
+import { publicKey } from "../exchange/seal.ts";
+import { survey } from "../exchange/survey.ts";
+import { take } from "../exchange/take.ts";
+import { count, plural } from "../figures.ts";
+import type { ResultsStore } from "../recording.ts";
 import { openStore, storePath } from "../store.ts";
 import { read } from "./arguments.ts";
+import { importLogs } from "./import_logs.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { StatusLine } from "./status_line.ts";
 
 const USAGE = {
   command: "deno task import",
-  about:
+  about: "takes in recordings that `deno task export` wrote elsewhere; or, with --base and --candidate, " +
     "judges logs of lm-evaluation-harness or Inspect in pairs and records the outcome, marked as imported",
+  operand: {
+    value: "FILE",
+    many: true,
+    about: "exports, gzipped or not; what is here already is passed over",
+  },
   options: {
+    strict: { about: "keep nothing of an export in which anything is amiss" },
+    trust: {
+      value: "KEY",
+      many: true,
+      about: 'what this key signs, "ed25519:...", counts as trusted from now on',
+    },
     base: {
       value: "DIR|FILE",
       about: "the baseline's samples_*.jsonl (lm_eval --log_samples), or Inspect's logs",
@@ -38,86 +48,122 @@ const USAGE = {
   },
 } as const;
 
-/** Reads, judges, records and prints. */
+/** Reasons, and lines of each, that are told one by one. */
+const TOLD = 12;
+
+/** Takes in what is given. */
 export async function run(args: readonly string[]): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
   const { base, candidate, "speed-base": speedBase, "speed-candidate": speedCandidate, name } = values;
+  if (values._.length > 0 || (base === undefined && candidate === undefined && values.trust.length > 0)) {
+    if (base !== undefined || candidate !== undefined) {
+      throw new UserError("Cannot import exports and logs at once: give files, or --base and --candidate.");
+    }
+    await takeAll(values._, values);
+    return 0;
+  }
   if (base === undefined || candidate === undefined) {
     throw new UserError(
-      `Cannot import as both arms must be given: --${base === undefined ? "base" : "candidate"} is missing.`,
+      base === candidate
+        ? "Cannot import nothing: give exports as files, or logs of both arms as --base and --candidate."
+        : `Cannot import as both arms must be given: --${
+          base === undefined ? "base" : "candidate"
+        } is missing.`,
     );
   }
   if ((speedBase === undefined) !== (speedCandidate === undefined)) {
     const missing = speedBase === undefined ? "base" : "candidate";
     throw new UserError(`Cannot import a speed as both arms must be timed: --speed-${missing} is missing.`);
   }
-  const { outcome, log } = await importOutcome({
+  await importLogs({
     base,
     candidate,
-    margins: marginsOf(values.margin),
+    margin: values.margin,
     ...(speedBase === undefined || speedCandidate === undefined
       ? {}
       : { speed: { base: speedBase, candidate: speedCandidate } }),
     ...(name === undefined ? {} : { name }),
+    ...(values.store === undefined ? {} : { store: values.store }),
   });
-  const stamped = await stampOf(log);
-  using store = openStore(values.store);
-  const known = ledger(store, stamped).done(outcome.trial);
-  const before = known !== undefined && same(known.trial, outcome.trial);
-  const id = await digest({ stamp: stamped, outcome });
-  if (!before) store.append({ schema: SCHEMA, id, stamp: stamped, outcome });
-  print(outcome);
-  console.error(
-    before
-      ? "Recorded before."
-      : `Recorded; deno task explain ${id.slice(0, 12)} shows the samples that decided.`,
-  );
   return 0;
 }
 
-const same = (a: unknown, b: unknown) => canonical(a as Json) === canonical(b as Json);
+async function takeAll(
+  paths: readonly string[],
+  given: { readonly strict: boolean; readonly trust: readonly string[]; readonly store: string | undefined },
+): Promise<void> {
+  const keys = given.trust.map(publicKey);
+  const status = new StatusLine();
+  using _ = onInterrupt(
+    () => status.clear(),
+    "Interrupted. What was taken in is kept; run the same command to go on.",
+  );
+  using store = openStore(
+    given.store,
+    (done, total) => status.show(`indexing ${done}/${total}`, done / total),
+  );
+  for (const key of keys) store.trust(key);
+  for (const path of paths) await takeOne(path, store, given.strict, status);
+}
 
-function marginsOf(given: readonly string[]): Margins {
-  return new Map(given.map((text) => {
-    const at = text.lastIndexOf("=");
-    const [name, loss] = [text.slice(0, at), Number(text.slice(at + 1))];
-    if (at < 1 || text.endsWith("=") || !(loss > 0 && loss < Infinity)) {
+async function takeOne(
+  path: string,
+  store: ResultsStore,
+  strict: boolean,
+  status: StatusLine,
+): Promise<void> {
+  const now = systemClock.now();
+  const shown = visible(path);
+  const size = Math.max(1, await Deno.stat(path).then(({ size }) => size, () => 1));
+  const bar = (what: string) => (bytes: number) =>
+    status.show(`${what} ${shown}, ${Math.round(100 * bytes / size)} %`, bytes / size, what);
+  const { origin, lines, amiss } = await survey(path, now, bar("checking the seal of"));
+  const wrong = new Map<string, number[]>();
+  const taking = {
+    now,
+    workers: lines < 500 ? 0 : 2,
+    wrong: (line: number, why: string) => {
+      const lines = wrong.get(why) ?? [];
+      lines.push(line);
+      wrong.set(why, lines);
+    },
+  };
+  if (strict) {
+    const tried = await take(path, origin, { ...taking, progress: bar("examining") });
+    status.clear();
+    if (tried.wrong > 0 || amiss.length > 0) {
+      const found = tried.wrong === 0
+        ? ""
+        : ` ${plural(tried.wrong, "line")} cannot be kept:\n${told(wrong)}`;
       throw new UserError(
-        `Cannot use --margin ${clean(text)} as it must be a metric and a loss above 0, e.g. acc=0.02.`,
+        `Cannot import ${shown} as with --strict nothing may be amiss. ${
+          amiss.join(" ")
+        }${found}\nNothing was kept of it.`,
       );
     }
-    return [name, loss];
-  }));
-}
-
-/** No machine is known: the files were measured elsewhere, so the row shares a scope with nothing measured here. */
-async function stampOf({ tool, version, model }: Log): Promise<Stamp> {
-  const commit = await readCommit();
-  const unknown = {
-    cpu: "not told",
-    cores: 0,
-    memoryGiB: 0,
-    os: "",
-    arch: "",
-    backend: `imported from ${tool}`,
-    threads: 0,
-  };
-  return {
-    at: systemClock.now(),
-    hardware: { id: await digest(unknown), ...unknown },
-    versions: { ...versions(), [tool]: version },
-    ...(commit === undefined ? {} : { commit }),
-    model: { name: model.name, digest: await digest(model), precision: model.precision },
-  };
-}
-
-function print(outcome: Outcome): void {
-  const [lead] = explain(outcome);
-  const checks = "verdict" in outcome ? outcome.verdict.checks : [];
-  console.log(`${word(outcome)} ${outcome.trial.name}: ${lead}`);
-  for (const check of checks) {
-    console.log(`  ${(check.decision ?? "reported").padEnd(8)} ${explainCheck(check)}`);
   }
-  for (const sentence of saidImported(outcome)) console.log(sentence);
+  const taken = await take(path, origin, { ...taking, progress: bar("taking in") }, store);
+  status.clear();
+  const by = origin.by === undefined ? "" : `, exported by ${visible(origin.by)}`;
+  console.log(
+    `${shown}: ${plural(taken.added, "recording")} taken in, ${count(taken.known)} here already${by}, ${
+      origin.key === undefined ? "unsigned" : `signed with ${origin.key}`
+    }.`,
+  );
+  for (const sentence of amiss) console.error(sentence);
+  if (taken.wrong > 0) console.error(`${plural(taken.wrong, "line")} left out:\n${told(wrong)}`);
+}
+
+/** By reason, with the first of its lines. */
+function told(wrong: ReadonlyMap<string, readonly number[]>): string {
+  const reasons = [...wrong].map(([why, lines]) =>
+    `  ${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, TOLD).join(", ")}${
+      lines.length > TOLD ? " and others" : ""
+    }: ${visible(why)}`
+  );
+  return [
+    ...reasons.slice(0, TOLD),
+    ...(reasons.length > TOLD ? [`  and ${count(reasons.length - TOLD)} more reasons`] : []),
+  ].join("\n");
 }

@@ -42,7 +42,7 @@ Deno.test("the smoke suite judges, races and records on the real model, and a se
     const again = second.err.split("\n").filter((line) => line.startsWith("recorded before: ")).length;
     assertEquals(again, outcomes.filter(({ kind }) => kind === "recorded" || kind === "rejected").length);
 
-    const exported = (await assay("export", [], store)).out.trimEnd().split("\n").map((line) =>
+    const exported = (await assay("export", [], store)).out.trimEnd().split("\n").slice(1, -1).map((line) =>
       JSON.parse(line)
     );
     assert(exported.length >= outcomes.length);

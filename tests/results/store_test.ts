@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { zstdCompressSync } from "node:zlib";
 import { canonical, type Json, UserError } from "../../engine/mod.ts";
 import type { Outcome } from "../../evals/mod.ts";
-import { type Broken, exportJsonl, ledger, openStore, type SCHEMA, storePath } from "../../results/mod.ts";
+import { type Broken, ledger, openStore, type SCHEMA, storePath } from "../../results/mod.ts";
 import {
   check,
   failed,
@@ -246,15 +246,6 @@ Deno.test("the ledger knows a trial only where it was judged on this machine wit
   assertEquals([book.done(t), book.tries(t)], [undefined, 3]);
   store.append(mine);
   assertEquals([book.done(t), book.tries(t)], [mine.outcome, 4]);
-});
-
-Deno.test("the export is one JSON document a line", async () => {
-  using store = openStore(":memory:");
-  const one = await recording(recorded(trial("two\nlines"), [workload(1.3)]));
-  store.append(one);
-  const lines = [...exportJsonl(store)];
-  assertEquals(lines.map((line) => JSON.parse(line)), [one]);
-  assert(!lines[0]!.includes("\n"));
 });
 
 Deno.test("the store's place is ASSAY_STORE, else a hidden folder of the current one", () => {

@@ -1,0 +1,33 @@
+/** Writes lines to a file that appears whole or not at all, gzipped where its name says so, or to standard output. */
+import { UserError } from "../../engine/mod.ts";
+import { visible } from "../columns.ts";
+
+/** `path`: standard output where absent; `wrote` is told of each line. @throws {UserError} when it cannot be written. */
+export async function write(
+  path: string | undefined,
+  lines: AsyncIterable<string>,
+  wrote: () => void,
+): Promise<void> {
+  const told = async function* () {
+    for await (const line of lines) {
+      yield line;
+      wrote();
+    }
+  };
+  const text = ReadableStream.from(told()).pipeThrough(new TextEncoderStream());
+  if (path === undefined) return await text.pipeTo(Deno.stdout.writable, { preventClose: true });
+  const part = `${path}.part`;
+  try {
+    const file = await Deno.open(part, { write: true, create: true, truncate: true });
+    await (path.endsWith(".gz") ? text.pipeThrough(new CompressionStream("gzip")) : text).pipeTo(
+      file.writable,
+    );
+    await Deno.rename(part, path);
+  } catch (error) {
+    await Deno.remove(part).catch(() => {});
+    if (error instanceof UserError || !(error instanceof Error) || !("code" in error)) throw error;
+    throw new UserError(
+      `Cannot write ${visible(path)} as its folder must be writable: ${visible(error.message)}.`,
+    );
+  }
+}
