@@ -1,6 +1,84 @@
 /**
  * Assay: the evaluation-first benchmark of inference optimizations. Imported, this is the public API; run, it is the
  * command line, which only hands over to the room that owns the verb.
+ *
+ * A suite of one's own, with a data set of one's own and a margin of one's own (`templates/` has whole files):
+ *
+ * ```ts
+ * import { allowing, chatSingle, jsonl, multipleChoice, type Suite, techniques } from "@assay/assay";
+ *
+ * export async function mine(rows: URL): Promise<Suite> {
+ *   const questions = await jsonl("choices", rows, { name: "questions", license: "mine", split: "test" });
+ *   const asked = multipleChoice(questions, { count: questions.size, judged: "acc", chance: 0.5 });
+ *   return {
+ *     name: "mine",
+ *     summary: "int8 on my questions",
+ *     candidates: { int8: [techniques.int8] },
+ *     evals: [allowing(asked, { acc: 0.01 })],
+ *     workloads: [chatSingle],
+ *     pairs: 6,
+ *     seed: 1,
+ *   };
+ * }
+ * ```
+ *
+ * A technique is a function from stack to stack; slots hold plain data, and `module` exports the live half:
+ *
+ * ```ts
+ * import { changed, dense, type Stack, type Technique } from "@assay/assay";
+ *
+ * export const small: Technique = {
+ *   name: "small_cache",
+ *   slot: "cache",
+ *   claim: "identical",
+ *   bottleneck: "kv-memory",
+ *   scope: "static",
+ *   summary: "Keeps 512 tokens.",
+ *   source: "an example",
+ *   transform: (stack) => ({ ...stack, cache: dense(512) }),
+ * };
+ * export const slots = async (stack: Stack) => changed(stack, await small.transform(stack));
+ * ```
+ *
+ * Tokens from a session:
+ *
+ * ```ts
+ * import { defaultModel, dense, oneAtATime, onnxEngine, plain } from "@assay/assay";
+ *
+ * export async function answer(question: string): Promise<string> {
+ *   const engine = onnxEngine({ backend: "native" });
+ *   const stack = { model: await defaultModel(), cache: dense(), decoder: plain, scheduler: oneAtATime };
+ *   await using session = await engine.open(stack);
+ *   const { chat, decode, eos } = session.tokenizer;
+ *   const request = { id: "1", prompt: chat([{ role: "user", content: question }]), maxTokens: 64, stop: [eos] };
+ *   const told: number[] = [];
+ *   for await (const { tokens } of session.generate([request])) told.push(...tokens);
+ *   return decode(told.filter((token) => token !== eos));
+ * }
+ * ```
+ *
+ * The gate alone, over scores from anywhere, paired by sample:
+ *
+ * ```ts
+ * import { compare, judge } from "@assay/assay";
+ *
+ * const samples = Array.from({ length: 400 }, (_, i) => {
+ *   const right = Number(i % 3 > 0);
+ *   return { id: `${i}`, cluster: `${i}`, weight: 1, base: right, candidate: right };
+ * });
+ * const metric = { name: "acc", unit: "fraction", better: "higher", allowed: 0.02 } as const;
+ * const check = compare(metric, { eval: "mine", when: "quiet", against: "baseline" }, samples);
+ * if (judge([check]).kind !== "pass") throw new Error("equal scores pass");
+ * ```
+ *
+ * What was recorded:
+ *
+ * ```ts
+ * import { openStore } from "@assay/assay";
+ *
+ * using store = openStore(":memory:");
+ * for (const { stamp, outcome } of store.read()) console.log(stamp.at, outcome.trial.name, outcome.kind);
+ * ```
  */
 export * from "./engine/mod.ts";
 export * from "./datasets/mod.ts";
