@@ -56,7 +56,9 @@ export async function jsonl<K extends keyof Shapes>(
     const before = lineOf.get(sample.id);
     if (before !== undefined) {
       throw new UserError(
-        `Cannot read line ${number} of ${short} as no two rows may have one id: line ${before} has "${sample.id}" too.`,
+        `Cannot read line ${number} of ${short} as no two rows may have one id: line ${before} has ${
+          inWords(sample.id)
+        } too.`,
       );
     }
     lineOf.set(sample.id, number);

@@ -89,7 +89,7 @@ function whole(value: unknown, where: string): string {
 /** Two words that run into one are not what was meant to be asked. */
 function parted(context: string, continuation: string): void {
   if (/\w$/.test(context) && /^\w/.test(continuation)) {
-    wrong(`"${continuation.slice(0, 20)}", which needs a space at its start to stand apart from its context`);
+    wrong(`${inWords(continuation)}, which needs a space at its start to stand apart from its context`);
   }
 }
 
@@ -102,6 +102,11 @@ export function inWords(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
-  const said = JSON.stringify(value);
-  return said.length > 40 ? `${said.slice(0, 40)}…` : said;
+  const said = [...JSON.stringify(value)];
+  const shown = said.length > 40 ? `${said.slice(0, 40).join("")}…` : said.join("");
+  // Marks that steer a terminal, or turn what follows around, are told and not obeyed.
+  return shown.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (mark) => `\\u{${mark.codePointAt(0)!.toString(16)}}`,
+  );
 }

@@ -66,6 +66,10 @@ export function checked(value: unknown, file: string): Suite {
       wanted(`what its eval ${name} sees must be some of ${SLOTS.join(", ")}`, sees);
     }
     whole(count, 1, `the count of its eval ${name}`);
+    const { size } = dataset as Fields;
+    if (!Number.isInteger(size) || count as number > (size as number)) {
+      wanted(`the count of its eval ${name} must be at most the ${size} samples of its data set`, count);
+    }
     for (const metric of listOf(metrics, `the metrics of its eval ${name}`)) {
       const [what, must, found] = wrongMetric(metric) ?? [];
       if (what) wanted(`the ${what} of its eval ${name} must be ${must}`, found);

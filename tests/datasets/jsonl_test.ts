@@ -120,6 +120,12 @@ for (
     ["is a list", "text", ["x"], 'a row must be {"text": text}: found a list of 1.'],
     ["has half a character", "text", { text: "\ud83d" }, 'found "text" with half a character.'],
     ["has a number among texts", "prompt", { turns: ["a", 3] }, 'found place 1 of "turns" 3.'],
+    [
+      "would steer a terminal",
+      "cloze",
+      { context: "a", target: "b\u001b[2J\u009b\u202e" },
+      'found "b\\u001b[2J\\u{9b}\\u{202e}", which needs a space at its start to stand apart from its context.',
+    ],
     ["has an id that is none", "text", { id: null, text: "a" }, 'found "id" null.'],
   ] as readonly (readonly [string, keyof Shapes, unknown, string])[]
 ) {

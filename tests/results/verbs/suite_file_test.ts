@@ -90,6 +90,10 @@ for (
       "the count of its eval toy_texts_nll must be a whole number of at least 1: found 0.",
     ],
     [
+      "evals: [{ ...toys.suite().evals[1], count: 41 }]",
+      "the count of its eval toy_texts_nll must be at most the 40 samples of its data set: found 41.",
+    ],
+    [
       "evals: [{ ...toys.suite().evals[1], metrics: [] }]",
       "the metrics of its eval toy_texts_nll must be a list of at least one: found an empty list.",
     ],
