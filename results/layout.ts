@@ -11,7 +11,7 @@ import { SCHEMA } from "./recording.ts";
 const LAYOUT = 2;
 
 /** Grows when the shelf is to be derived anew: with the schema, or with what a row of the shelf holds. */
-const RULES = SCHEMA * 1000 + 1;
+const RULES = SCHEMA * 1000 + 2;
 
 /** What to do with a file that is no store. */
 export const ELSEWHERE = "Move it away, or name another file in ASSAY_STORE";

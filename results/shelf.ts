@@ -228,7 +228,9 @@ function scopesOf(db: DatabaseSync): readonly ShelvedScope[] {
     return {
       ...(row as unknown as Pick<ShelvedScope, "key" | "count" | "refused" | "at">),
       ...(JSON.parse(`${workloads[0]?.about}`) as Omit<Scope, "workload">),
-      workloads: workloads.map(({ workload }) => `${workload}`).filter((workload) => workload !== ""),
+      workloads: workloads.map(({ workload }): string => JSON.parse(`${workload}`)).filter((workload) =>
+        workload !== ""
+      ),
     };
   });
 }

@@ -64,6 +64,9 @@ function shelver(db: DatabaseSync): (seq: number, id: string, row: ShelfRow | st
     }
     const { scope, name, word, at, imported, light, about, workloads } = row;
     insert.run(seq, id, scope, name, word, at, Number(imported), light);
-    for (const workload of workloads.length === 0 ? [""] : workloads) known.run(scope, workload, about);
+    // As JSON: a bare NUL would end the text where it is read back.
+    for (const workload of workloads.length === 0 ? [""] : workloads) {
+      known.run(scope, JSON.stringify(workload), about);
+    }
   };
 }
