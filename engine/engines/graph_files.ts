@@ -33,12 +33,28 @@ export async function graphFolder(
 ): Promise<string> {
   return await publishFolder(await graphName(stack, kind), async (path) => {
     await removeStale(FOLDER, await version());
-    using weights = openWeights(stack.model.file);
     const builder = new GraphBuilder(path);
-    const write = kind === "split" ? llama : fusedExport;
-    write(builder, weights, modelConfig(weights), stack.model.params, progress);
+    write(builder, stack, kind, progress);
     builder.finish(stack.model.name);
   });
+}
+
+/** Bytes of the weights of a stack's graph, whether it is written or not. */
+export function graphBytes(stack: Stack, kind: GraphKind): number {
+  const builder = new GraphBuilder();
+  write(builder, stack, kind, () => {});
+  return builder.bytes;
+}
+
+function write(
+  builder: GraphBuilder,
+  { model }: Stack,
+  kind: GraphKind,
+  progress: (done: number) => void,
+): void {
+  using weights = openWeights(model.file);
+  const network = kind === "split" ? llama : fusedExport;
+  network(builder, weights, modelConfig(weights), model.params, progress);
 }
 
 /** The folder of the graph that sums a vocabulary's exponentials. */

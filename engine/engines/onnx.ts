@@ -2,6 +2,7 @@
 import { type Engine, type Session, UserError } from "../engine.ts";
 import { type Hardware, readHardware } from "../hardware.ts";
 import type { Stack } from "../stack.ts";
+import { graphBytes } from "./graph_files.ts";
 import { openModel } from "./model_session.ts";
 import type { Opening } from "./onnx_open.ts";
 
@@ -39,6 +40,7 @@ export function onnxEngine(
         : await readHardware(backend, threads),
     async open(stack: Stack): Promise<Session> {
       if (backend === "webgpu") await adapter();
+      if (backend !== "native") checkFits(stack, backend);
       const opening: Opening = { stack, backend, threads };
       return await openModel(import.meta.resolve("./onnx_worker.ts"), "split", opening, progress);
     },
@@ -57,3 +59,19 @@ export async function adapter(): Promise<{ readonly description: string; readonl
   const { description, vendor, device, isFallbackAdapter } = found.info;
   return { description: description || `${vendor} ${device}`.trim(), software: isFallbackAdapter };
 }
+
+/** What WebAssembly can address. */
+const WASM_BYTES = 2 ** 32;
+
+function checkFits(stack: Stack, backend: Backend): void {
+  const bytes = graphBytes(stack, "split");
+  if (bytes < WASM_BYTES) return;
+  throw new UserError(
+    `Cannot open ${stack.model.name} on ${backend} as its weights must fit WebAssembly's ${
+      gigabytes(WASM_BYTES)
+    }: ` +
+      `they are ${gigabytes(bytes)}. Use --backend native, or weights of fewer bits.`,
+  );
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;

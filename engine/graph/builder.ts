@@ -36,12 +36,18 @@ export class GraphBuilder {
   readonly #inputs: InstanceType<typeof onnx.ValueInfoProto>[] = [];
   readonly #outputs: InstanceType<typeof onnx.ValueInfoProto>[] = [];
   readonly #known = new Set<string>();
-  readonly #file: Deno.FsFile;
+  readonly #file: Deno.FsFile | undefined;
   #offset = 0;
 
-  /** Writes into `folder`, which must exist. */
-  constructor(readonly folder: string) {
+  /** Writes into `folder`, which must exist; without one nothing is written, and the data is only counted. */
+  constructor(readonly folder?: string) {
+    if (folder === undefined) return;
     this.#file = Deno.openSync(`${folder}/${DATA_FILE}`, { write: true, create: true, truncate: true });
+  }
+
+  /** Bytes of the data file so far. */
+  get bytes(): number {
+    return this.#offset;
   }
 
   input(name: string, type: TensorType, shape: readonly Dimension[]): string {
@@ -79,7 +85,8 @@ export class GraphBuilder {
       { key: "length", value: String(length) },
     ].map((entry) => onnx.StringStringEntryProto.create(entry));
     const end = this.#offset + length;
-    fill((piece) => this.#write(asBytes(piece)));
+    if (this.#file) fill((piece) => this.#write(asBytes(piece)));
+    else this.#offset = end;
     if (this.#offset === end) return name;
     throw new Error(`Tensor ${name} must be ${length} bytes: ${this.#offset - end + length} were written`);
   }
@@ -126,7 +133,7 @@ export class GraphBuilder {
 
   /** Closes the data file and writes the model file; returns the model file's path. */
   finish(name: string): string {
-    this.#file.close();
+    this.#file?.close();
     const model = onnx.ModelProto.create({
       irVersion: 10,
       producerName: "assay",
@@ -160,7 +167,7 @@ export class GraphBuilder {
   }
 
   #write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    for (let done = 0; this.#file && done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
     this.#offset += bytes.length;
   }
 }

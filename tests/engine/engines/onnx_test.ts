@@ -19,6 +19,7 @@ import {
   UserError,
 } from "../../../engine/mod.ts";
 import { openNetwork } from "../../../engine/engines/onnx_open.ts";
+import { graphBytes, graphFolder } from "../../../engine/engines/graph_files.ts";
 import { toyTokenizer } from "../../../engine/engines/toy.ts";
 import { dequantize, quantize } from "../../../engine/graph/quantize.ts";
 import { compose, continuousBatching, prefixCache, promptLookup } from "../../../techniques/mod.ts";
@@ -250,4 +251,31 @@ Deno.test("a model that lacks a tensor is a user error before anything is writte
   await Deno.writeFile(file, llamaFile(lacking));
   const stack = { ...baseline, model: { ...baseline.model, file } };
   await assertRejects(() => onnxEngine({ backend: "native" }).open(stack), UserError, "blk.1.ffn_up.weight");
+});
+
+Deno.test("the bytes of a graph are counted without writing it", async () => {
+  for (const precision of [{ bits: 32 }, { bits: 8, block: 32, symmetric: false }] as const) {
+    const stack = await stackOf(llama, precision);
+    for (const kind of ["split", "fused"] as const) {
+      const written = await Deno.stat(`${await graphFolder(stack, kind, () => {})}/weights.bin`);
+      assertEquals(graphBytes(stack, kind), written.size, kind);
+    }
+  }
+});
+
+Deno.test("weights that WebAssembly cannot address are refused before anything is written", async () => {
+  const [rows, file] = [34_000_000, `${folder}/large.gguf`];
+  const large = new Map(llama);
+  large.delete("token_embd");
+  large.set("token_embd", { ...llama.get("token_embd")!, shape: [rows, SIZE.width] });
+  const bytes = llamaFile(large);
+  await Deno.writeFile(file, bytes);
+  // The rest is a hole, which takes no room.
+  await Deno.truncate(file, bytes.length + rows * SIZE.width * 4);
+  const stack = { ...baseline, model: { ...baseline.model, file } };
+  await assertRejects(
+    () => onnxEngine({ backend: "wasm" }).open(stack),
+    UserError,
+    "must fit WebAssembly's 4.3 GB: they are 4.4 GB",
+  );
 });
