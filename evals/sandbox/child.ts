@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../engine/mod.ts";
 import type { Header } from "./python_guard.ts";
-import type { Limits } from "./python.ts";
+import { type Limits, PATIENCE } from "./limits.ts";
 import type { Program } from "./python_worker.ts";
 
 /** How a child ended; `cut`: why it was ended by us, where it was. */
@@ -23,7 +23,8 @@ const ERROR_BYTES = 2 ** 16;
 
 const GUARD = new URL(import.meta.resolve("./python_guard.ts"));
 const WORKER = new URL(import.meta.resolve("./python_worker.ts"));
-const FOLDER = new URL(".", import.meta.resolve("pyodide"));
+/** Where Pyodide is installed. */
+export const FOLDER = new URL(".", import.meta.resolve("pyodide"));
 
 /** Has a child do one job. @throws {UserError} when it cannot be started. */
 export async function ask(
@@ -39,7 +40,7 @@ export async function ask(
     secret,
     folder: FOLDER.href,
     snapshotBytes: snapshot.length,
-    milliseconds: seconds * 1000,
+    seconds,
     bytes: mebibytes * MIB,
     ...(program ? { program } : {}),
   };
@@ -53,10 +54,8 @@ export async function ask(
       // It has ended already.
     }
   };
-  const deadline = setTimeout(
-    () => end(`it took more than ${START_SECONDS + seconds} seconds`),
-    (START_SECONDS + seconds) * 1000,
-  );
+  const most = START_SECONDS + PATIENCE * seconds;
+  const deadline = setTimeout(() => end(`it took more than ${most} seconds`), most * 1000);
   const tooMuch = () => end(`it wrote more than ${mostBytes / MIB} MiB past its own output`);
   try {
     // Its input stays open while it runs: a guard ends when its parent does.
@@ -80,15 +79,23 @@ export async function ask(
   }
 }
 
-/** The child, with the leave to read Pyodide's folder and its own worker's source, and no other. */
-function start(mebibytes: number): Deno.ChildProcess {
+/** Variables that Deno itself needs; no other is handed on. */
+const KEPT = ["HOME", "DENO_DIR", "LOCALAPPDATA", "SystemRoot"];
+
+/** The child, with the leave to read Pyodide's folder and its own worker's source, and no other. @throws {UserError} */
+export function start(mebibytes: number): Deno.ChildProcess {
   const readable = [FOLDER, WORKER].map((url) => fileURLToPath(url)).join(",");
   const v8 = [`--wasm-max-mem-pages=${mebibytes * MIB / PAGE_BYTES}`, `--max-old-space-size=${mebibytes}`];
   const own = ["--no-prompt", "--no-config", "--no-lock", "--no-npm", "--no-remote", "--quiet"];
+  const variables = Object.fromEntries(KEPT.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
   try {
     return new Deno.Command("deno", {
       args: ["run", ...own, `--v8-flags=${v8.join(",")}`, `--allow-read=${readable}`, fileURLToPath(GUARD)],
-      env: { NO_COLOR: "1" },
+      clearEnv: true,
+      env: { ...variables, NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -5,18 +5,11 @@
  */
 import { UserError } from "../../engine/mod.ts";
 import { ask, type Ended } from "./child.ts";
+import { LIMITS, type Limits } from "./limits.ts";
 import type { Ran, Said } from "./python_guard.ts";
 import type { Program } from "./python_worker.ts";
 
-export type { Program, Ran };
-
-/** What a program may take, its process included. */
-export interface Limits {
-  readonly seconds: number;
-  readonly mebibytes: number;
-}
-
-export const LIMITS: Limits = { seconds: 10, mebibytes: 1024 };
+export { LIMITS, type Limits, type Program, type Ran };
 
 /** What a child may write: what the program prints is dropped inside of it. */
 const SAID_BYTES = 2 ** 20;

@@ -2,6 +2,8 @@
  * The child process around one program: it holds time, memory and the way back. It reads one job from its input, has a
  * worker do it, tells how that ended beside a secret that no worker sees, and ends when its parent does.
  */
+import process from "node:process";
+import { PATIENCE } from "./limits.ts";
 import type { Job, Program, Told } from "./python_worker.ts";
 
 /** The first line of the input; `snapshotBytes` of a snapshot follow, none where one is to be made. */
@@ -12,7 +14,7 @@ export interface Header {
   readonly snapshotBytes: number;
   readonly program?: Program;
   /** What the program may take. */
-  readonly milliseconds: number;
+  readonly seconds: number;
   readonly bytes: number;
 }
 
@@ -79,11 +81,19 @@ function end(failed: string | undefined): never {
   Deno.exit(0);
 }
 
-/** From when the program starts: time, and resident memory, which holds for what is outside Python's too. */
-function watch({ milliseconds, bytes }: Header): void {
-  setTimeout(() => end(`it took more than ${milliseconds / 1000} seconds`), milliseconds);
+/**
+ * From when the program starts: processor time, which a busy machine does not stretch, time on the clock for one that
+ * only waits, and resident memory, which also counts what is outside of Python.
+ */
+function watch({ seconds, bytes }: Header): void {
+  const took = (what: string) => end(`it took more than ${what}`);
+  const patience = PATIENCE * seconds;
+  setTimeout(() => took(`${patience} seconds`), patience * 1000);
+  const { user, system } = process.cpuUsage();
   setInterval(() => {
-    if (Deno.memoryUsage().rss > bytes) end(`it took more than ${bytes / 2 ** 20} MiB of memory`);
+    const spent = process.cpuUsage({ user, system });
+    if (spent.user + spent.system > seconds * 1e6) took(`${seconds} seconds of processor time`);
+    if (Deno.memoryUsage().rss > bytes) took(`${bytes / 2 ** 20} MiB of memory`);
   }, EVERY_MS);
 }
 
