@@ -1,4 +1,5 @@
 /** The rows of a board in its own order: by place, then what passed and has none, then what was refused. */
+import { short } from "../columns.ts";
 import { rowWord } from "../summary.ts";
 import type { Table } from "../csv.ts";
 import { type Board, isSteady, type Row, type TimedRow } from "../leaderboard.ts";
@@ -74,7 +75,7 @@ export function facetsOf({ row, timed, order }: Line): Facets {
     },
     by: {
       place: order,
-      name: row.name.toLowerCase(),
+      name: short(row.name, 80).toLowerCase(),
       quality: row.worst && -Math.min(marginUsed(row.worst), 1e9),
       speed: figures?.ratio.estimate,
       ttft: figures?.candidate.ttft.p50,

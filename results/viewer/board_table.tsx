@@ -1,4 +1,5 @@
 /** The table of a board: quality to the left of speed, each with its interval drawn beside the figures. */
+import { short, visible } from "../columns.ts";
 import { change, changeInterval, count, limit, rate, times, timesInterval } from "../figures.ts";
 import { gains, type TimedRow } from "../leaderboard.ts";
 import { isInTime, saidObjective } from "../objective.ts";
@@ -106,7 +107,7 @@ function Row({ line, root, domain, facets = false }: {
           <span class="none">
             not timed:{" "}
             <a href={trial}>
-              why<span class="sr">{row.name.slice(0, 100)} was not timed</span>
+              why<span class="sr">{visible(short(row.name, 80))} was not timed</span>
             </a>
           </span>
         )}

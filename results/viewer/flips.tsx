@@ -75,13 +75,19 @@ export function FlipList(
   );
 }
 
+/** What may have to be scrolled is reached by keyboard. */
+const reachable = (text: string) =>
+  text.length > 150 || text.includes("\n")
+    ? { tabindex: 0, role: "group", "aria-label": "text that scrolls" }
+    : {};
+
 function Flip(
   { sample: { id, base, candidate, shown }, check }: { readonly sample: PairedSample; readonly check: Check },
 ) {
   if (shown === undefined) return null;
   return (
     <article class="flip">
-      <p class="prompt">
+      <p class="prompt" {...reachable(shown.prompt)}>
         <span class="sr">Prompt of sample</span>
         <code>
           <Text of={id} most={80} />
@@ -94,7 +100,7 @@ function Flip(
         ) => (
           <div>
             <h4>{[arm, graded(value, check.unit)].filter(Boolean).join(": ")}</h4>
-            <pre>{lines(short(answer, LONG))}</pre>
+            <pre {...reachable(answer)}>{lines(short(answer, LONG))}</pre>
             {answer.length > LONG && (
               <small>
                 cut after {count(LONG)} of {count(answer.length)} characters; the JSON has them all

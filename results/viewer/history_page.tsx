@@ -1,6 +1,6 @@
 /** How each technique fared over time on one board: ratio to the baseline, refusals marked, never joined across changes. */
 import { AGAIN } from "../../evals/mod.ts";
-import { short } from "../columns.ts";
+import { short, visible } from "../columns.ts";
 import type { Table } from "../csv.ts";
 import { word } from "../explain.ts";
 import { count, moment, plural, times, timesInterval } from "../figures.ts";
@@ -111,7 +111,9 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
             <canvas
               role="img"
               aria-label={`Tokens per second over the baseline for ${series.length} techniques over time; the table below holds every value`}
-              data-history={JSON.stringify(series)}
+              data-history={JSON.stringify(
+                series.map((one) => ({ ...one, name: visible(short(one.name, 60)) })),
+              )}
               data-root={root}
             >
             </canvas>

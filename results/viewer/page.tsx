@@ -1,6 +1,7 @@
 /** The frame around every page: name, navigation, the JSON twin. Links are relative, so a sub-path works. */
 import { type Child, createContext, useContext } from "hono/jsx";
 import { FEED } from "../feed.ts";
+import { short, visible } from "../columns.ts";
 import { leftOut } from "../left_out.ts";
 import type { Broken } from "../recording.ts";
 import type { Word } from "../explain.ts";
@@ -40,7 +41,7 @@ export function Page({ title, place, here, twins = [], charts = false, broken = 
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title} · {name}</title>
+        <title>{visible(short(title, 80))} · {name}</title>
         <link rel="alternate" href={root + FEED} type="application/atom+xml" title="New recordings" />
         <link rel="icon" href={`${root}static/icon.svg`} type="image/svg+xml" />
         {STYLES.map((file) => <link rel="stylesheet" href={`${root}static/${file}`} />)}

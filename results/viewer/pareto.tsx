@@ -135,17 +135,16 @@ function Plot({ points, root, width, height, class: name }: {
             class="bars"
           />
         ))}
+        {timed.map(({ name, figures, quality }) => {
+          const at = labels.place(short(visible(name), 24), x(figures.ratio.estimate), y(quality.estimate));
+          return at && <text x={at.x} y={at.y} class="name">{at.text}</text>;
+        })}
       </g>
       {timed.map((point) => (
         <Mark
           point={point}
           at={[x(point.figures.ratio.estimate), y(point.quality.estimate)]}
           root={root}
-          label={labels.place(
-            short(visible(point.name), 24),
-            x(point.figures.ratio.estimate),
-            y(point.quality.estimate),
-          )}
           filled={front.includes(point)}
         />
       ))}
@@ -164,11 +163,10 @@ function Plot({ points, root, width, height, class: name }: {
 const step = (corners: readonly (readonly [number, number])[]): string =>
   corners.map(([x, y], i) => i === 0 ? `M${x} ${y}` : `H${x}V${y}`).join("");
 
-function Mark({ point: { id, name, check, figures, mark }, at: [x, y], root, label, filled = false }: {
+function Mark({ point: { id, name, check, figures, mark }, at: [x, y], root, filled = false }: {
   readonly point: Point;
   readonly at: readonly [number, number];
   readonly root: string;
-  readonly label?: { readonly x: number; readonly y: number; readonly text: string } | undefined;
   readonly filled?: boolean;
 }) {
   const said = `${short(visible(name), 100)}: quality ${change(check)} ${changeInterval(check)}; ${
@@ -185,7 +183,6 @@ function Mark({ point: { id, name, check, figures, mark }, at: [x, y], root, lab
           {mark === "aside" && <path d={`M${x - 3} ${y}h6`} class="cross" />}
         </>
       )}
-      {label && <text x={label.x} y={label.y} aria-hidden="true">{label.text}</text>}
     </a>
   );
 }

@@ -1,5 +1,6 @@
 /** A check's interval against its margin: on an axis that all checks share, or in its own unit. */
 import type { Check } from "../../evals/mod.ts";
+import { short, visible } from "../columns.ts";
 import { isJudged } from "../door.ts";
 import { change, changeInterval, isBounded, limit, margin } from "../figures.ts";
 import { Bar, HEIGHT, PAD, type Span, tenth } from "./strip.tsx";
@@ -67,7 +68,9 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
   const bounds = rule !== "guard" || isBounded(check.interval) ? [low, high] : [loss];
   const reach = Math.max(line * 1.6, ...bounds.map(Math.abs), unit === "fraction" ? 0.005 : 0.002) * 1.12;
   const x = (value: number) => tenth(PAD + (value + reach) / (2 * reach) * (width - 2 * PAD));
-  const label = `${check.eval} ${check.metric}: ${change(check)} ${changeInterval(check)}, ${limit(check)}`;
+  const label = `${visible(short(`${check.eval} ${check.metric}`, 100))}: ${change(check)} ${
+    changeInterval(check)
+  }, ${limit(check)}`;
   const judged = isJudged(check);
   return (
     <svg

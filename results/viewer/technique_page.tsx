@@ -1,4 +1,5 @@
 /** One technique: what it is, and every row that folds it on whichever board, side by side and never averaged. */
+import { short, visible } from "../columns.ts";
 import { change, changeInterval, count, day, limit, plural, times, timesInterval } from "../figures.ts";
 import type { Broken } from "../recording.ts";
 import { rowWord } from "../summary.ts";
@@ -178,7 +179,7 @@ function Row(
             <span class="none">
               not timed:{" "}
               <a href={trial}>
-                why<span class="sr">{row.name.slice(0, 100)} was not timed</span>
+                why<span class="sr">{visible(short(row.name, 80))} was not timed</span>
               </a>
             </span>
           )}

@@ -1,5 +1,6 @@
 /** Techniques over all boards: what each is, as its latest recording says, and every row that folds it, never averaged. */
 import type { Trial } from "../../evals/mod.ts";
+import { short } from "../columns.ts";
 import type { Table } from "../csv.ts";
 import type { Scope } from "../scope.ts";
 import type { Recording } from "../recording.ts";
@@ -50,7 +51,7 @@ export function placedFacets(
     text: [row.name, on, of, suite, workload].join(" "),
     is: { verdict: [rowWord(row)], machine: [on], model: [of], suite: [suite], workload: [workload] },
     by: {
-      name: row.name.toLowerCase(),
+      name: short(row.name, 80).toLowerCase(),
       at: row.at,
       ...(timed ? { speed: timed.figures.ratio.estimate } : {}),
     },

@@ -1,4 +1,5 @@
 /** Every technique that ran, by name: what it claims and on how many boards it held. No speed, as boards do not compare. */
+import { short } from "../columns.ts";
 import { count, plural } from "../figures.ts";
 import type { Broken } from "../recording.ts";
 import { dataOf, FilterForm, SortHead } from "./filter_form.tsx";
@@ -21,7 +22,7 @@ export function techniqueFacets(entry: TechniqueEntry): Facets {
   return {
     text: [name, summary, claim, slot, bottleneck].join(" "),
     is: { claim: [claim], slot: [slot], bottleneck: [bottleneck] },
-    by: { name: name.toLowerCase(), claim, slot, bottleneck, boards: boardsOf(entry) },
+    by: { name: short(name, 80).toLowerCase(), claim, slot, bottleneck, boards: boardsOf(entry) },
   };
 }
 

@@ -6,7 +6,7 @@ import { short, visible } from "../columns.ts";
 import { count } from "../figures.ts";
 
 /** More than this of one text stands on no page; the JSON has it all. */
-const MOST = 20_000;
+const MOST = 8000;
 
 /** A name or sentence within a line. */
 export function Text({ of, most = 160 }: { readonly of: string; readonly most?: number }) {
@@ -25,7 +25,7 @@ export function Opening({ of, most }: { readonly of: string; readonly most: numb
             ? `All ${count(of.length)} characters`
             : `The first ${count(MOST)} of ${count(of.length)} characters`}
         </summary>
-        <bdi>{lines(short(of, MOST))}</bdi>
+        <bdi tabindex={0}>{lines(short(of, MOST))}</bdi>
       </details>
     </>
   );

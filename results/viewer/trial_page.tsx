@@ -122,7 +122,7 @@ export function TrialPage({ recording, tries, apart, board }: {
         <ul class="reasons">
           {rest.map((sentence) => (
             <li>
-              <Opening of={sentence} most={400} />
+              <Text of={sentence} most={600} />
             </li>
           ))}
         </ul>

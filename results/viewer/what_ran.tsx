@@ -1,10 +1,13 @@
 /** Everything needed to run a trial again: the command, both stacks, the machine, versions, data and seed. */
 import { SLOTS } from "../../engine/mod.ts";
-import { short, visible } from "../columns.ts";
+import { visible } from "../columns.ts";
 import type { Shelved } from "../recording.ts";
 import { pagePath, places } from "./links.ts";
 import { originFacts } from "./origin.tsx";
 import { Opening, Text } from "./text.tsx";
+
+/** A command that a person would still copy. */
+const LONGEST = 400;
 
 export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root }: {
   readonly recording: Shelved;
@@ -35,10 +38,9 @@ export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root
   return (
     <section>
       <h2>What was run</h2>
-      {!imported && (
+      {!imported && command.length <= LONGEST && (
         <p class="run">
-          <code>{visible(short(command, 400))}</code>{" "}
-          <button type="button" data-copy={command} hidden>Copy</button>
+          <code>{visible(command)}</code> <button type="button" data-copy={command} hidden>Copy</button>
         </p>
       )}
       <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">

@@ -1,88 +1,95 @@
-/** Drives the viewer in a real browser; run by `deno task test:slow`. ASSAY_CHROMIUM names another browser binary. */
-import type { Browser } from "playwright-core";
+/** Drives the viewer in a real browser; run by `deno task test:slow`. */
+import type { Page } from "playwright-core";
 import { assert, assertEquals } from "@std/assert";
-import { openStore, view } from "../../results/mod.ts";
-import { everything } from "../results/every_row.ts";
-import { failed, recording, trial } from "../results/fixture.ts";
+import { FREE, holding, inBrowser, kinds, rows } from "./browser.ts";
 
-// At import one of its packages looks under /proc for Windows, which Deno allows only with every permission; not so under test.
-Deno.env.set("__IS_WSL_TEST__", "1");
-const { chromium } = await import("playwright-core");
+const axe = await Deno.readTextFile(new URL("./axe.min.js", import.meta.resolve("axe-core")));
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-async function withViewer(
-  run: (browser: Browser, base: string, paths: readonly string[]) => Promise<void>,
-): Promise<void> {
-  using store = openStore(":memory:");
-  const all = await everything();
-  for (const one of all) store.append(one);
-  const long = await recording(failed(trial("a_name_without_any_space_".repeat(9))));
-  store.append(long);
-  const ids = ["int8", "int4", "medusa"].map((name) =>
-    all.find(({ outcome }) => outcome.trial.name === name)!.id
+/** What went wrong on a page while it was open. */
+function watched(page: Page, base: string): string[] {
+  const wrong: string[] = [];
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on("request", (request) => request.url().startsWith(base) || wrong.push(request.url()));
+  page.on(
+    "response",
+    (response) => response.status() >= 400 && wrong.push(`${response.status()} ${response.url()}`),
   );
-  const server = view({ port: 0, host: "127.0.0.1", store });
-  const browser = await chromium.launch({
-    executablePath: Deno.env.get("ASSAY_CHROMIUM") ?? "/usr/bin/chromium",
-    args: FLAGS,
-  });
-  try {
-    const paths = ["", "refusals.html", "history.html", ...[...ids, long.id].map((id) => `trial/${id}.html`)];
-    await run(browser, `http://127.0.0.1:${server.addr.port}/`, paths);
-  } finally {
-    await browser.close();
-    await server.shutdown();
-  }
+  return wrong;
 }
 
-Deno.test("pages draw their charts, log no error and ask only this machine", {
-  sanitizeResources: false,
-  sanitizeOps: false,
-}, async () => {
-  await withViewer(async (browser, base, paths) => {
-    for (const colorScheme of ["light", "dark"] as const) {
-      const context = await browser.newContext({ colorScheme });
-      const page = await context.newPage();
-      const wrong: string[] = [];
-      page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-      page.on("pageerror", (error) => wrong.push(error.message));
-      page.on("request", (request) => request.url().startsWith(base) || wrong.push(request.url()));
-      page.on(
-        "response",
-        (response) => response.status() >= 400 && wrong.push(`${response.status()} ${response.url()}`),
-      );
-      for (const path of paths) {
-        await page.goto(base + path, { waitUntil: "networkidle" });
-        const blank = await page.evaluate(`[...document.querySelectorAll("canvas")].filter((canvas) =>
+Deno.test(
+  "pages draw their charts, log no error, ask only this machine, and weigh at most 400 kB",
+  FREE,
+  async () => {
+    const all = await rows();
+    using store = holding(all);
+    await inBrowser(store, async (browser, base) => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        const context = await browser.newContext({ colorScheme });
+        const page = await context.newPage();
+        const wrong = watched(page, base);
+        for (const path of kinds(all)) {
+          const response = await page.goto(base + path, { waitUntil: "networkidle" });
+          const weight = (await response!.body()).length;
+          assert(weight <= 400_000, `${path} weighs ${weight}`);
+          const blank = await page.evaluate(`[...document.querySelectorAll("canvas")].filter((canvas) =>
           !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0)).length`);
-        assertEquals(blank, 0, `${path} has a blank chart`);
+          assertEquals(blank, 0, `${path} has a blank chart`);
+        }
+        assertEquals(wrong, []);
+        await context.close();
       }
-      assertEquals(wrong, []);
-      await context.close();
-    }
-  });
-});
+    });
+  },
+);
 
-Deno.test("tables are there with JavaScript off, on a small phone too", {
-  sanitizeResources: false,
-  sanitizeOps: false,
-}, async () => {
-  await withViewer(async (browser, base, paths) => {
+Deno.test(
+  "axe finds nothing serious on any kind of page, light or dark, on a phone or a wide screen",
+  FREE,
+  async () => {
+    const all = await rows();
+    using store = holding(all);
+    using empty = holding([]);
+    for (
+      const [from, paths] of [
+        [store, [...kinds(all), "nowhere.html", "trial/abc.html"]],
+        [empty, ["", "boards.html", "techniques.html", "refusals.html", "history.html", "imported.html"]],
+      ] as const
+    ) {
+      await inBrowser(from, async (browser, base) => {
+        for (const colorScheme of ["light", "dark"] as const) {
+          for (const width of [360, 1280]) {
+            const context = await browser.newContext({ colorScheme, viewport: { width, height: 740 } });
+            const page = await context.newPage();
+            for (const path of paths) {
+              await page.goto(base + path);
+              await page.evaluate(axe);
+              const found = await page.evaluate(
+                `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+              violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+                .map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary].join(" | ")))`,
+              );
+              assertEquals(found, [], `${path} ${colorScheme} ${width}`);
+            }
+            await context.close();
+          }
+        }
+      });
+    }
+  },
+);
+
+Deno.test("tables are there with JavaScript off, on a small phone too", FREE, async () => {
+  const all = await rows();
+  using store = holding(all);
+  await inBrowser(store, async (browser, base) => {
     const context = await browser.newContext({
       javaScriptEnabled: false,
       viewport: { width: 360, height: 740 },
     });
     const page = await context.newPage();
-    for (const path of paths) {
+    for (const path of kinds(all).filter((path) => !/imported|q=nothing/.test(path))) {
       await page.goto(base + path);
       assert(await page.locator("table tbody tr").count() > 0, `${path} has no table`);
       assert(await page.locator("table tbody tr").first().isVisible());
@@ -91,42 +98,50 @@ Deno.test("tables are there with JavaScript off, on a small phone too", {
   });
 });
 
-Deno.test("no page is wider than a small phone, a wide screen or paper, whatever a name holds", {
-  sanitizeResources: false,
-  sanitizeOps: false,
-}, async () => {
-  await withViewer(async (browser, base, paths) => {
-    for (const [media, width] of [["screen", 360], ["screen", 1200], ["print", 720]] as const) {
-      const page = await browser.newPage({ viewport: { width, height: 740 } });
-      await page.emulateMedia({ media });
-      for (const path of paths) {
-        await page.goto(base + path, { waitUntil: "networkidle" });
-        const wide = await page.evaluate("document.documentElement.scrollWidth") as number;
-        assert(wide <= width, `${path} is ${wide} wide on ${media} of ${width}`);
+Deno.test(
+  "no page is wider than a small phone, a wide screen or paper, whatever a name holds",
+  FREE,
+  async () => {
+    const all = await rows();
+    using store = holding(all);
+    await inBrowser(store, async (browser, base) => {
+      for (const [media, width] of [["screen", 360], ["screen", 1280], ["print", 720]] as const) {
+        const page = await browser.newPage({ viewport: { width, height: 740 } });
+        await page.emulateMedia({ media });
+        for (const path of kinds(all)) {
+          await page.goto(base + path, { waitUntil: "networkidle" });
+          const wide = await page.evaluate("document.documentElement.scrollWidth") as number;
+          assert(wide <= width, `${path.slice(0, 80)} is ${wide} wide on ${media} of ${width}`);
+        }
+        await page.close();
       }
-      await page.close();
-    }
-  });
-});
+    });
+  },
+);
 
-Deno.test("the keyboard reaches every link of the board with a visible focus", {
-  sanitizeResources: false,
-  sanitizeOps: false,
-}, async () => {
-  await withViewer(async (browser, base) => {
-    const page = await browser.newPage();
-    await page.goto(base);
-    const links = await page.locator("a").count();
-    const seen = new Set<string>();
-    for (let i = 0; i < links + 8; i++) {
-      await page.keyboard.press("Tab");
-      const focus = await page.evaluate(
-        `(() => { const e = document.activeElement; return e === document.body ? "" :
-        [getComputedStyle(e).outlineStyle, e.tagName, [...document.querySelectorAll("*")].indexOf(e)].join(" "); })()`,
-      ) as string;
-      if (focus.includes(" A ")) seen.add(focus);
-    }
-    assertEquals(seen.size, links);
-    assert([...seen].every((focus) => !focus.startsWith("none")));
-  });
-});
+Deno.test(
+  "the keyboard reaches every link, field and point of the board with a visible focus",
+  FREE,
+  async () => {
+    const all = await rows();
+    using store = holding(all);
+    await inBrowser(store, async (browser, base) => {
+      const page = await browser.newPage();
+      await page.goto(base);
+      const wanted = await page.evaluate(
+        `[...document.querySelectorAll("a, input:not([type=hidden]), select")].filter((one) => one.checkVisibility()).length`,
+      ) as number;
+      const seen = new Set<string>();
+      for (let i = 0; i < wanted + 10; i++) {
+        await page.keyboard.press("Tab");
+        const focus = await page.evaluate(
+          `(() => { const e = document.activeElement; return e === document.body ? "" :
+        [getComputedStyle(e).outlineStyle, e.tagName.toUpperCase(), [...document.querySelectorAll("*")].indexOf(e)].join(" "); })()`,
+        ) as string;
+        if (/ (A|INPUT|SELECT) /.test(focus)) seen.add(focus);
+      }
+      assertEquals(seen.size, wanted);
+      assertEquals([...seen].filter((focus) => focus.startsWith("none")), []);
+    });
+  },
+);
