@@ -1,6 +1,13 @@
 /**
- * The data set my_dataset, read from the JSONL file beside this module. Rows of the shape "prompt" are answered
- * freely; the others are "choices", "cloze", "text" and "question". A wrong row is named with what it must be.
+ * The data set my_dataset, read from the JSONL file beside this module: one row a line. What a row must be, by shape:
+ *
+ *   choices   {"context": text, "continuations": [text, text, ...], "gold": place of the right one, from 0}
+ *   cloze     {"context": text, "target": text}
+ *   text      {"text": text}
+ *   question  {"prompt": text, "answers": [text, ...]} and, if not "\n", "stop": [text, ...]
+ *   prompt    {"turns": [text, ...]} and, if any, "system": text
+ *
+ * and in each, if wanted: "id" (the line's number where absent), "cluster" (rows that belong together) and "slices".
  */
 import { chatSingle, jsonl, promptLookup, type Suite, tokenMatch } from "@assay/assay";
 

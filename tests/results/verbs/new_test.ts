@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { main } from "../../../mod.ts";
+import { ROWS } from "../../../datasets/jsonl_row.ts";
 import { loadSuite } from "../../../evals/mod.ts";
 import { printed } from "./console.ts";
 import { run as bench } from "../../../results/verbs/bench.ts";
@@ -37,6 +38,13 @@ Deno.test("a new technique runs from outside, on an engine that has never heard 
     assertEquals(value, 0, err.join("\n"));
     assert(err.includes("mine: recorded"), err.join("\n"));
   });
+});
+
+Deno.test("a new data set says what a row of each shape must be", async () => {
+  const text = await Deno.readTextFile(new URL("../../../templates/dataset.ts", import.meta.url));
+  for (const [shape, { schema }] of Object.entries(ROWS)) {
+    assert(text.includes(` *   ${shape.padEnd(9)} ${schema}\n`), `${shape}: ${schema}`);
+  }
 });
 
 Deno.test("a new data set runs with its own rows", async () => {
