@@ -90,7 +90,15 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
   mount(places.techniques, (_, asked) => techniquesSheet(catalogue, asked));
   mount("technique/:key", (key, asked) => techniqueSheet(catalogue, key, asked));
   mount("technique/:key/:page", (key, asked) => techniqueSheet(catalogue, key, asked));
-  mount(places.trial(":key"), (key) => trialSheet(catalogue, key));
+  // A trial is read and checked once for all its forms, which are asked for one after the other.
+  let last: { readonly key: string; readonly revision: number; readonly sheet: Sheet | string } | undefined;
+  mount(places.trial(":key"), (key) => {
+    const revision = store.revision();
+    if (last?.key !== key || last.revision !== revision) {
+      last = { key, revision, sheet: trialSheet(catalogue, key) };
+    }
+    return last.sheet;
+  });
 
   app.get(`/${FEED}`, (c) => {
     const body = feed(catalogue.shelf, site, (id) => pagePath(places.trial(id)));

@@ -10,7 +10,7 @@ export interface Line {
   readonly row: Row;
   /** Absent where there is no speed. */
   readonly timed?: TimedRow;
-  /** e.g. "2="; empty where it has none. */
+  /** e.g. "2="; "–" for a technique without one, empty for what is no technique. */
   readonly place: string;
   readonly note?: string;
   /** Where it stands in the board's own order. */
@@ -21,9 +21,9 @@ export interface Line {
 export function linesOf({ ranked, wide, late, refused }: Board): readonly Line[] {
   const lines: readonly Omit<Line, "order">[] = [
     ...ranked.map((row) => ({ row, timed: row, place: `${row.place}${row.tied ? "=" : ""}` })),
-    ...wide.map((row) => ({ row, timed: row, place: "", note: "wide margin, not ranked" })),
-    ...late.map((row) => ({ row, timed: row, place: "", note: "latency objective broke, not ranked" })),
-    ...refused.map((row) => ({ row, place: "" })),
+    ...wide.map((row) => ({ row, timed: row, place: "–", note: "wide margin, not ranked" })),
+    ...late.map((row) => ({ row, timed: row, place: "–", note: "latency objective broke, not ranked" })),
+    ...refused.map((row) => ({ row, place: "–" })),
   ];
   return lines.map((line, order) => ({ ...line, order }));
 }
@@ -97,7 +97,7 @@ export function boardTable(board: Board): Table {
     const { worst } = row;
     const figures = timed?.figures;
     return {
-      place: place.replace("=", ""),
+      place: place.replace(/[=–]/, ""),
       tied: place.endsWith("="),
       name: row.name,
       as,

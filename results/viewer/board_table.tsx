@@ -67,7 +67,7 @@ function Row({ line, root, domain, facets = false }: {
   const isStack = row.techniques.length > 1 && row.techniques.join(" + ") !== row.name;
   return (
     <tr data-row={facets ? dataOf(facetsOf(line)) : undefined}>
-      <td class="place">{place || "–"}</td>
+      <td class="place">{place}</td>
       <th scope="row">
         <a href={trial}>
           <Text of={row.name} most={100} />

@@ -22,7 +22,7 @@ export class Labels {
 
   /** Keeps the mark at this point free. */
   take(x: number, y: number): void {
-    this.#taken.push({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
+    this.#taken.push({ left: x - 8, right: x + 8, top: y - 7, bottom: y + 7 });
   }
 
   /** Where the text starts on its base line, or nothing where there is no room. */

@@ -35,7 +35,7 @@ export function pointsOf(board: Board): readonly Point[] {
   return linesOf(board).flatMap(({ row, timed, place }) => {
     if (row.worst === undefined) return [];
     const word = rowWord(row);
-    const mark = word === "FAIL" ? "fail" : word === "UNSURE" ? "unsure" : place === "" ? "aside" : "ranked";
+    const mark = word === "FAIL" ? "fail" : word === "UNSURE" ? "unsure" : place === "–" ? "aside" : "ranked";
     const point = {
       id: row.id,
       name: row.name,
@@ -63,9 +63,12 @@ export function frontierOf(points: readonly Point[]): readonly (Point & { readon
   });
 }
 
+/** Points below which the table says it better. */
+const FEWEST = 3;
+
 export function Pareto({ board, root }: { readonly board: Board; readonly root: string }) {
   const points = pointsOf(board);
-  if (points.filter(({ figures }) => figures).length < 2) return null;
+  if (points.filter(({ figures }) => figures).length < FEWEST) return null;
   const refused = points.filter(({ figures }) => !figures).length;
   const unmeasured = linesOf(board).length - points.length;
   return (

@@ -84,5 +84,5 @@ Deno.test("what a prompt or an answer hides is made visible, line by line", asyn
   }];
   const one = await recording(failed(trial("int4"), [check(0.061, 0.034, 0.088, { samples })]));
   using store = filled([one]);
-  assertStringIncludes(await text(store, `/trial/${one.id}.html`), "<pre>a\\u{202e}b\nc\\u{1b}d</pre>");
+  assertStringIncludes(await text(store, `/trial/${one.id}.html`), ">a\\u{202e}b\nc\\u{1b}d</pre>");
 });
