@@ -4,10 +4,10 @@
  */
 import { SLOTS } from "../engine/mod.ts";
 
-/** The path of the first value that is not of its kind; undefined where all are. */
-type Shape = (value: unknown, path: string) => string | undefined;
+/** Undefined where a value is of its kind, else the way from it to the first that is not: "" for itself, ".a[3].b". */
+type Shape = (value: unknown) => string | undefined;
 
-const is = (test: (value: unknown) => boolean): Shape => (value, path) => test(value) ? undefined : path;
+const is = (test: (value: unknown) => boolean): Shape => (value) => test(value) ? undefined : "";
 const text = is((value) => typeof value === "string");
 const flag = is((value) => typeof value === "boolean");
 /** JSON writes a bound that is none, and what is no number, as null. */
@@ -16,30 +16,29 @@ const oneOf = (...values: readonly unknown[]): Shape => is((value) => values.inc
 const digest = is((value) => typeof value === "string" && /^[0-9a-f]{1,64}$/.test(value));
 const isObject = (value: unknown) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-const optional = (shape: Shape): Shape => (value, path) =>
-  value === undefined ? undefined : shape(value, path);
+const optional = (shape: Shape): Shape => (value) => value === undefined ? undefined : shape(value);
 
-const list = (shape: Shape): Shape => (value, path) => {
-  if (!Array.isArray(value)) return path;
+const list = (shape: Shape): Shape => (value) => {
+  if (!Array.isArray(value)) return "";
   for (let i = 0; i < value.length; i++) {
-    const wrong = shape(value[i], path);
-    if (wrong !== undefined) return `${wrong} of item ${i}`;
+    const wrong = shape(value[i]);
+    if (wrong !== undefined) return `[${i}]${wrong}`;
   }
 };
 
 function fields(shapes: Readonly<Record<string, Shape>>): Shape {
   const entries = Object.entries(shapes);
-  return (value, path) => {
-    if (!isObject(value)) return path;
+  return (value) => {
+    if (!isObject(value)) return "";
     for (const [key, shape] of entries) {
-      const wrong = shape((value as Readonly<Record<string, unknown>>)[key], `${path}.${key}`);
-      if (wrong !== undefined) return wrong;
+      const wrong = shape((value as Readonly<Record<string, unknown>>)[key]);
+      if (wrong !== undefined) return `.${key}${wrong}`;
     }
   };
 }
 
-const valuesOf = (shape: Shape): Shape => (value, path) =>
-  isObject(value) ? list(shape)(Object.values(value as object), path) : path;
+const valuesOf = (shape: Shape): Shape => (value) =>
+  isObject(value) ? list(shape)(Object.values(value as object)) : "";
 
 const PART = fields({ name: text, params: is(isObject) });
 const PARTS = fields(Object.fromEntries(SLOTS.map((slot) => [slot, PART])));
@@ -159,10 +158,16 @@ const STAMP = fields({
   model: fields({ name: text, digest, precision: text }),
 });
 
+const NAMED = fields({ kind: text, trial: TRIAL });
+
 /** Where a stamp and an outcome are not what they must be, e.g. "stamp.hardware.cpu"; undefined where they are. */
 export function misshapen(stamp: unknown, outcome: unknown): string | undefined {
-  const shaped = STAMP(stamp, "stamp") ?? fields({ kind: text, trial: TRIAL })(outcome, "outcome");
-  if (shaped !== undefined) return shaped;
+  const inStamp = STAMP(stamp);
+  if (inStamp !== undefined) return `stamp${inStamp}`;
+  const inOutcome = NAMED(outcome);
+  if (inOutcome !== undefined) return `outcome${inOutcome}`;
   const { kind } = outcome as { readonly kind: string };
-  return Object.hasOwn(OUTCOMES, kind) ? OUTCOMES[kind]!(outcome, "outcome") : "outcome.kind";
+  if (!Object.hasOwn(OUTCOMES, kind)) return "outcome.kind";
+  const wrong = OUTCOMES[kind]!(outcome);
+  return wrong === undefined ? undefined : `outcome${wrong}`;
 }

@@ -3,7 +3,7 @@ import { moment } from "../figures.ts";
 import type { Origin } from "../recording.ts";
 
 export function saidOrigin({ by, digest, exportedAt, importedAt, key, trusted, whole }: Origin): string {
-  const who = by === undefined ? "somebody who gave no name" : `who gave the name "${by}"`;
+  const who = by === undefined ? "somebody who gave no name" : `somebody who gave the name "${by}"`;
   const vouched = key === undefined
     ? "It was not signed, so nothing vouches for that name"
     : `It was signed with ${key}, ${trusted ? "which is trusted here" : "which nobody here said to trust"}`;
