@@ -22,5 +22,10 @@ export const LETTERS = ["A", "B", "C", "D", "E"] as const;
 /** A question with its choices behind letters, to be answered by the letter. */
 export function lettered(question: string, choices: readonly string[]): string {
   const listed = choices.map((choice, i) => `\n${LETTERS[i]}. ${choice}`).join("");
-  return `${question.trim()}${listed}\nAnswer:`;
+  return `${stripped(question)}${listed}\nAnswer:`;
+}
+
+/** Without white space around it, as Python's str.strip has it. */
+function stripped(text: string): string {
+  return text.replaceAll(/^[\s\x85]+|[\s\x85]+$/g, "");
 }

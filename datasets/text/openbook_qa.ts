@@ -2,6 +2,11 @@
 import { FILES } from "../packages.ts";
 import { harnessChoices } from "./harness_choices.ts";
 
+/** A document with its question alone as the prompt. */
+export function bare<D extends { readonly query: string }>(doc: D): D {
+  return { ...doc, query: doc.query.replace(/^Question: /, "").replace(/\nAnswer:$/, "") };
+}
+
 export const openbookQa = harnessChoices(
   {
     name: "openbook_qa",
@@ -13,5 +18,5 @@ export const openbookQa = harnessChoices(
     chance: 0.25,
   },
   FILES.openbookQa,
-  ({ query, ...doc }) => ({ ...doc, query: query.replace(/^Question: /, "").replace(/\nAnswer:$/, "") }),
+  bare,
 );

@@ -1,10 +1,12 @@
 /**
- * The knowledge suite: what quantized weights still know, over ten sets. Judged by margin where a model of a hundred
+ * The knowledge suite: what quantized weights still know, over ten sets of questions and three kinds of text. Judged by margin where a model of a hundred
  * million weights is clearly above chance; a guard, which refuses a shown loss and carries no pass, where it is not.
  */
 import {
   arcChallenge,
   boolq,
+  c4Text,
+  codeText,
   commonsenseQa,
   mmlu,
   openbookQa,
@@ -26,11 +28,13 @@ import type { Suite } from "../suite.ts";
 
 export const suite: Suite = {
   name: "knowledge",
-  summary: "what quantized weights still know: ten sets of questions",
+  summary: "what quantized weights still know: ten sets of questions, three kinds of text",
   candidates: { int8: [techniques.int8], int4: [techniques.int4] },
   evals: [
     tokenMatch(quotedContext, { count: 6, tokens: 32 }),
     perplexity(wikiText, { count: 40, tokens: 512 }),
+    perplexity(c4Text, { count: 40, tokens: 256 }),
+    perplexity(codeText, { count: 40, tokens: 256 }),
     multipleChoice(piqa, { count: 500, judged: "acc_norm" }),
     multipleChoice(sciq, { count: 500, judged: "acc" }),
     multipleChoice(arcChallenge, { count: 500, judged: "acc_norm", rule: "guard" }),

@@ -43,6 +43,8 @@ const KINDS: Readonly<Record<string, (session: Session, i: number) => Promise<Sa
   gsm8k: worked,
   human_eval: problem,
   mbpp: problem,
+  c4_text: running,
+  code_text: running,
   wiki_text: running,
   quoted_context: (_, i) => prompt(i),
   mt_bench: (_, i) => prompt(i),
@@ -173,12 +175,23 @@ async function cloze(session: Session, i: number): Promise<Cloze> {
 export function madeUp<S extends Sample>(dataset: Dataset<S>, count: number): Dataset<S> {
   const kind = KINDS[dataset.name];
   if (!kind) throw new Error(`Cannot make samples of ${dataset.name} up as its kind must be named here`);
+  const key = `${dataset.name}:${count}`;
   return {
     ...dataset,
     size: count,
     async *samples() {
-      await using session = await toyEngine().open(baseline);
-      for (let i = 0; i < count; i++) yield await kind(session, i) as S;
+      const samples = made.get(key) ?? make(kind, count);
+      made.set(key, samples);
+      yield* await samples as readonly S[];
     },
   };
+}
+
+const made = new Map<string, Promise<readonly Sample[]>>();
+
+async function make(kind: NonNullable<(typeof KINDS)[string]>, count: number): Promise<readonly Sample[]> {
+  await using session = await toyEngine().open(baseline);
+  const samples: Sample[] = [];
+  for (let i = 0; i < count; i++) samples.push(await kind(session, i));
+  return samples;
 }

@@ -5,6 +5,8 @@ import { type Dataset, datasets, type Sample, take, type Workload, workloads } f
 type Any = Sample & {
   readonly text?: string;
   readonly context?: string;
+  readonly contexts?: readonly string[];
+  readonly prompt?: string;
   readonly target?: string;
   readonly continuations?: readonly string[];
   readonly gold?: number;
@@ -17,8 +19,10 @@ async function all(dataset: Dataset<Sample>): Promise<readonly Any[]> {
 }
 
 /** Everything of a sample that a model may read. */
-const textOf = ({ text = "", context = "", target = "", continuations = [], turns = [], system = "" }: Any) =>
-  [text, context, target, ...continuations, ...turns, system].join("\n");
+function textOf(sample: Any): string {
+  const { text, context, contexts = [], prompt, target, continuations = [], turns = [], system } = sample;
+  return [text, context, ...contexts, prompt, target, ...continuations, ...turns, system].join("\n");
+}
 
 const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 

@@ -18,6 +18,10 @@ Deno.test("lettered choices stand below the question, each on a line of its own"
   assertEquals(lettered(" Which? ", ["this", "that"]), "Which?\nA. this\nB. that\nAnswer:");
 });
 
+Deno.test("a question is stripped as Python strips, of next-line marks too", () => {
+  assertEquals(lettered(" Which?\x85", []), "Which?\nAnswer:");
+});
+
 Deno.test("PIQA's goal is the question and its two solutions are the choices", () => {
   const { context, continuations, gold } = toPiqa(
     { goal: "Boil.", sol1: "Heat.", sol2: "Cool.", label: 0n },
