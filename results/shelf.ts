@@ -94,7 +94,7 @@ export class Shelf {
   tried(scope: string): readonly Try[] {
     const sql =
       `SELECT id, scope, at, name, word FROM shelf WHERE scope = ? AND word <> '${BROKEN}' ORDER BY at, seq`;
-    return this.#access.read((db) => db.prepare(sql).all(scope) as unknown as readonly Try[]);
+    return this.#access.read((db) => db.prepare(sql).all(scope).map((row) => ({ ...row }) as unknown as Try));
   }
 
   /** A part of what is asked for, the latest first. */
@@ -190,7 +190,9 @@ export class Shelf {
   /** Rows that cannot be read, as was found when they were put on the shelf. */
   get broken(): readonly Broken[] {
     const sql = `SELECT id, light AS why FROM shelf WHERE word = '${BROKEN}' ORDER BY seq`;
-    return this.#access.read((db) => db.prepare(sql).all() as unknown as readonly Broken[]);
+    return this.#access.read((db) =>
+      db.prepare(sql).all().map(({ id, why }) => ({ id: `${id}`, why: `${why}` }))
+    );
   }
 
   #rows(sql: string, values: readonly SQLInputValue[]): readonly Shelved[] {
