@@ -30,6 +30,7 @@ export function fileTokenizer(weights: Weights): Tokenizer {
     vocabulary: weights.shape("token_embd.weight")[0]!,
     bos,
     eos: ends[0],
+    ends,
     encode,
     decode: (ids) => whole.decode([...ids], { skip_special_tokens: false }),
     chat(messages) {

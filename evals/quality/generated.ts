@@ -3,7 +3,7 @@
  * limit, or hold what is no text. Averages of likelihood do not show these.
  */
 import type { Dataset, Prompt } from "../../datasets/mod.ts";
-import type { Request, Session } from "../../engine/mod.ts";
+import { endsOf, type Request, type Session } from "../../engine/mod.ts";
 import { type Collected, crowded } from "../asking.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
@@ -11,7 +11,7 @@ import { toRequest } from "./token_match.ts";
 
 interface Answer extends Collected {
   readonly text: string;
-  readonly stop: number;
+  readonly stop: readonly number[];
 }
 
 /** How long a run of tokens counts as repeated, and how often it must come. */
@@ -45,19 +45,21 @@ export function generated(
       },
     ],
     async *ask(session: Session, samples: readonly Prompt[]): AsyncIterable<Answered<Answer>> {
-      const stop = session.tokenizer.eos;
+      const stop = endsOf(session.tokenizer);
       const requests = samples.map((sample): Request => ({
         ...toRequest(session, sample, tokens),
-        stop: [stop],
+        stop,
       }));
       for (const [id, one] of await crowded(session, requests)) {
         if (!requests.some((request) => request.id === id)) continue;
-        const body = one.tokens.filter((token) => token !== stop);
+        const body = one.tokens.filter((token) => !stop.includes(token));
         yield { id, answer: { ...one, text: session.tokenizer.decode(body), stop } };
       }
     },
     grade: ({ tokens: told, finish, text, stop }) => ({
-      overrun: { value: Number(told.length > tokens || told.slice(0, -1).includes(stop)) },
+      overrun: {
+        value: Number(told.length > tokens || told.slice(0, -1).some((token) => stop.includes(token))),
+      },
       length: { value: told.length / tokens },
       ended: { value: Number(finish === "stop") },
       looped: { value: Number(loops(told)) },

@@ -4,7 +4,7 @@
  * may not outnumber those of rounding, nor margins drift further than it moves them.
  */
 import type { Dataset, Prompt } from "../../datasets/mod.ts";
-import { type Request, type Session, UserError } from "../../engine/mod.ts";
+import { endsOf, type Request, type Session, UserError } from "../../engine/mod.ts";
 import { alone, type Collected, crowded } from "../asking.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
 import type { Answered, Eval } from "../eval.ts";
@@ -43,7 +43,7 @@ export function tokenMatch(
     async *ask(session: Session, samples: readonly Prompt[]): AsyncIterable<Answered<Answer>> {
       const requests = samples.map((sample): Request => ({
         ...toRequest(session, sample, tokens),
-        stop: [session.tokenizer.eos],
+        stop: endsOf(session.tokenizer),
       }));
       const [one, many] = [await alone(session, requests), await crowded(session, requests)];
       for (const { id } of requests) {

@@ -61,7 +61,7 @@ async function compare(folder: string, other: PythonPeer) {
     if (String(own) === String(theirs)) return true;
     if (compared.examples.length < SHOWN) {
       const at = Math.max(0, theirs.findIndex((id, i) => own[i] !== id) - 2);
-      const shown = JSON.stringify(asked).slice(0, 200);
+      const shown = JSON.stringify(asked).slice(0, 200).toWellFormed();
       compared.examples.push({
         asked: shown,
         at,
