@@ -129,9 +129,18 @@ async function worked(session: Session, i: number): Promise<Worked> {
   for (let attempt = 0;; attempt++) {
     const asked = await question(session, i + 1000 * attempt);
     const answer = asked.answers.find(({ length }) => length === ANSWER_TOKENS[1]);
-    if (answer === undefined) continue;
+    const rest = asked.answers.at(-1)!.slice(answer?.length);
+    const stop = [...rest].find((char) => answer !== undefined && !answer.includes(char));
+    if (answer === undefined || stop === undefined) continue;
     const begin = new RegExp(`^(.{${answer.length}})`, "gs");
-    return { ...asked, ...about("worked", i), answers: [answer], strict: begin, flexible: begin };
+    return {
+      ...asked,
+      ...about("worked", i),
+      answers: [answer],
+      stop: [stop],
+      strict: begin,
+      flexible: begin,
+    };
   }
 }
 
