@@ -27,13 +27,15 @@ export function quantize(
   const perByte = 8 / bits;
   const zeroBytes = Math.ceil(blocks / perByte);
   const values = new Uint8Array(out * blocks * block / perByte);
+  const codes = new Uint8Array(block);
   const scales = new Float32Array(out * blocks);
   const zeros = symmetric ? undefined : new Uint8Array(out * zeroBytes);
   for (let row = 0; row < out; row++) {
     for (let b = 0; b < blocks; b++) {
       const start = row * width + b * block;
       const end = Math.min(start + block, (row + 1) * width);
-      let [min, max] = [0, 0];
+      let min = 0;
+      let max = 0;
       for (let i = start; i < end; i++) {
         const v = w[i]!;
         if (v < min) min = v;
@@ -44,14 +46,15 @@ export function quantize(
       const zero = symmetric ? middle : Math.min(top, Math.max(0, Math.round(-min / scale)));
       scales[row * blocks + b] = scale;
       if (zeros) zeros[row * zeroBytes + Math.floor(b / perByte)]! |= zero << ((b % perByte) * bits);
-      const target = (row * blocks + b) * block;
-      for (let i = 0; i < block; i++) {
-        const v = start + i < end ? w[start + i]! : 0;
-        const q = Math.min(top, Math.max(0, Math.round(v / scale) + zero));
-        const at = target + i;
-        if (bits === 8) values[at] = q;
-        else values[at >> 1]! |= q << ((at & 1) * 4);
+      const length = end - start;
+      codes.fill(zero, length);
+      for (let i = 0; i < length; i++) {
+        const q = Math.floor(w[start + i]! / scale + 0.5) + zero;
+        codes[i] = q < 0 ? 0 : q > top ? top : q;
       }
+      const target = (row * blocks + b) * block / perByte;
+      if (bits === 8) values.set(codes, target);
+      else for (let i = 0; i < block; i += 2) values[target + i / 2] = codes[i]! | (codes[i + 1]! << 4);
     }
   }
   return zeros ? { values, scales, zeros } : { values, scales };
