@@ -87,6 +87,7 @@ export * from "./evals/mod.ts";
 export * from "./results/mod.ts";
 
 import { UserError } from "./engine/mod.ts";
+import { visible } from "./results/mod.ts";
 
 type Verb = (args: readonly string[]) => Promise<number>;
 
@@ -148,8 +149,13 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await (await verb.load()).run(rest);
   } catch (error) {
-    if (error instanceof UserError) console.error(error.message);
-    else console.error("Assay failed in a way that it should not have; please report this.\n", error);
+    // What went wrong may quote names and answers: no line of it can steer the terminal.
+    const lines = (text: string) => text.split("\n").map(visible).join("\n");
+    if (error instanceof UserError) console.error(lines(error.message));
+    else {
+      const trace = error instanceof Error ? error.stack ?? error.message : String(error);
+      console.error(`Assay failed in a way that it should not have; please report this.\n${lines(trace)}`);
+    }
     return 1;
   }
 }

@@ -103,7 +103,7 @@ function sampleLines(
   width: number,
 ): readonly string[] {
   const row = (label: string, text: string) =>
-    `      ${label.padEnd(10)} ${fit(visible(text), width - 18).trimEnd()}`;
+    `      ${label.padEnd(10)} ${fit(visible(text.slice(0, 4 * width)), width - 18).trimEnd()}`;
   const grades = [base, candidate].map((value) => graded(value, unit)).filter((text) => text !== "").join(
     " → ",
   );

@@ -61,11 +61,14 @@ export const short = (text: string, most: number): string =>
 export const visible = (text: string): string =>
   text.replaceAll(STEERING, (one) => NAMED[one] ?? `\\u{${one.codePointAt(0)!.toString(16)}}`);
 
-/** JSON of one line that steers no terminal: what JSON leaves as it is becomes an escape that JSON reads. */
-export const escapedJson = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(
+/** JSON that steers no terminal: what JSON leaves as it is becomes an escape that JSON reads. */
+export const escaped = (json: string): string =>
+  json.replaceAll(
     STEERING,
     (one) =>
       Array.from({ length: one.length }, (_, i) => `\\u${one.charCodeAt(i).toString(16).padStart(4, "0")}`)
         .join(""),
   );
+
+/** The same of a value, on one line. */
+export const escapedJson = (value: unknown): string => escaped(JSON.stringify(value));

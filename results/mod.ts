@@ -10,6 +10,7 @@ export { type Board, boards, type Figures, type RankedRow, type Row, type TimedR
 export { type Account, accountOf, type CheckAccount } from "./account.ts";
 export { accountText } from "./account_text.ts";
 export { lookup } from "./lookup.ts";
+export { visible } from "./columns.ts";
 export { type Scope, scopeKey, scopeOf } from "./scope.ts";
 export { saidTries, type Tries, triesOf, type Try, tryOf } from "./tries.ts";
 export { type Listed, type Listing, Shelf, type ShelvedScope } from "./shelf.ts";

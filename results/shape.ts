@@ -8,7 +8,12 @@ import { SLOTS } from "../engine/mod.ts";
 type Shape = (value: unknown) => string | undefined;
 
 const is = (test: (value: unknown) => boolean): Shape => (value) => test(value) ? undefined : "";
-const text = is((value) => typeof value === "string");
+const within = (most: number) => is((value) => typeof value === "string" && value.length <= most);
+/** What was asked and answered. */
+const text = within(Infinity);
+/** What people read beside figures. */
+const prose = within(10_000);
+const label = within(1000);
 const flag = is((value) => typeof value === "boolean");
 /** JSON writes a bound that is none, and what is no number, as null. */
 const number = is((value) => typeof value === "number" || value === null);
@@ -40,39 +45,46 @@ function fields(shapes: Readonly<Record<string, Shape>>): Shape {
 const valuesOf = (shape: Shape): Shape => (value) =>
   isObject(value) ? list(shape)(Object.values(value as object)) : "";
 
-const PART = fields({ name: text, params: is(isObject) });
+const PART = fields({ name: label, params: is(isObject) });
 const PARTS = fields(Object.fromEntries(SLOTS.map((slot) => [slot, PART])));
 const INTERVAL = fields({ low: number, high: number, level: number });
 
 const TRIAL = fields({
-  id: text,
-  suite: text,
-  name: text,
-  engine: text,
+  id: label,
+  suite: label,
+  name: label,
+  engine: label,
   base: PARTS,
   candidate: PARTS,
   techniques: list(
-    fields({ name: text, slot: oneOf(...SLOTS), claim: text, bottleneck: text, summary: text, source: text }),
+    fields({
+      name: label,
+      slot: oneOf(...SLOTS),
+      claim: label,
+      bottleneck: label,
+      summary: prose,
+      source: prose,
+    }),
   ),
-  evals: list(fields({ name: text, dataset: text, digest: text, count: number })),
-  workloads: list(text),
+  evals: list(fields({ name: label, dataset: label, digest: label, count: number })),
+  workloads: list(label),
   seed: number,
   imported: optional(fields({
-    tool: text,
-    version: text,
-    files: list(fields({ arm: text, name: text, digest: text })),
-    leftOut: list(text),
+    tool: label,
+    version: label,
+    files: list(fields({ arm: label, name: label, digest: label })),
+    leftOut: list(prose),
   })),
 });
 
 const CHECK = fields({
-  eval: text,
-  metric: text,
+  eval: label,
+  metric: label,
   unit: oneOf("fraction", "nats/token", "bits/byte", "breaches", "logits", "p"),
   rule: oneOf("margin", "exact", "guard", "law"),
   eitherWay: optional(flag),
   when: oneOf("quiet", "under load"),
-  against: text,
+  against: label,
   n: number,
   clusters: number,
   base: number,
@@ -83,11 +95,11 @@ const CHECK = fields({
   decision: optional(oneOf("pass", "fail", "unsure")),
   tail: optional(fields({ p99: number, p999: number, max: number })),
   needed: optional(number),
-  note: optional(text),
-  slices: optional(list(fields({ name: text, n: number, loss: number, low: number, failed: flag }))),
+  note: optional(prose),
+  slices: optional(list(fields({ name: label, n: number, loss: number, low: number, failed: flag }))),
   samples: list(fields({
-    id: text,
-    cluster: text,
+    id: label,
+    cluster: label,
     base: number,
     candidate: number,
     weight: number,
@@ -97,10 +109,10 @@ const CHECK = fields({
 
 const PERCENTILES = fields({ n: number, p50: number, p95: optional(number), p99: optional(number) });
 const ARM = { tokensPerSecond: number, ttft: PERCENTILES, tpot: PERCENTILES, e2e: PERCENTILES };
-const APART_ARM = fields({ ...ARM, model: text, requests: number });
+const APART_ARM = fields({ ...ARM, model: label, requests: number });
 
 const WORKLOAD = fields({
-  workload: text,
+  workload: prose,
   base: fields({ ...ARM, addedBytes: number }),
   candidate: fields({ ...ARM, addedBytes: number }),
   ratio: fields({ estimate: number, interval: INTERVAL }),
@@ -120,7 +132,7 @@ const WORKLOAD = fields({
     arm: oneOf("base", "candidate"),
     startedAt: number,
     duration: number,
-    timings: list(fields({ id: text, sent: number, tokens: list(number) })),
+    timings: list(fields({ id: label, sent: number, tokens: list(number) })),
     counted: optional(valuesOf(number)),
     meanwhile: optional(fields({ jump: number, stolen: optional(number) })),
   })),
@@ -133,32 +145,32 @@ const OUTCOMES: Readonly<Record<string, Shape>> = {
     verdict: VERDICT("pass"),
     speed: fields({
       workloads: list(WORKLOAD),
-      apart: optional(fields({ tool: text, load: text, base: APART_ARM, candidate: APART_ARM })),
+      apart: optional(fields({ tool: label, load: prose, base: APART_ARM, candidate: APART_ARM })),
     }),
   }),
   rejected: fields({ verdict: VERDICT("fail", "unsure") }),
-  void: fields({ reason: text }),
-  skipped: fields({ reason: text }),
+  void: fields({ reason: prose }),
+  skipped: fields({ reason: prose }),
 };
 
 const STAMP = fields({
   at: is((value) => typeof value === "number" && value > 0 && value < 8.64e15),
   hardware: fields({
     id: digest,
-    cpu: text,
+    cpu: label,
     cores: number,
     memoryGiB: number,
-    os: text,
-    arch: text,
-    backend: text,
+    os: label,
+    arch: label,
+    backend: label,
     threads: number,
   }),
-  versions: valuesOf(text),
-  commit: optional(fields({ id: text, dirty: flag })),
-  model: fields({ name: text, digest, precision: text }),
+  versions: valuesOf(label),
+  commit: optional(fields({ id: label, dirty: flag })),
+  model: fields({ name: label, digest, precision: label }),
 });
 
-const NAMED = fields({ kind: text, trial: TRIAL });
+const NAMED = fields({ kind: label, trial: TRIAL });
 
 /** Where a stamp and an outcome are not what they must be, e.g. "stamp.hardware.cpu"; undefined where they are. */
 export function misshapen(stamp: unknown, outcome: unknown): string | undefined {

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { textOf } from "../body.ts";
+import { escaped } from "../columns.ts";
 import type { Broken, Recording, ResultsStore, Stamp } from "../recording.ts";
 import { SCHEMA } from "../recording.ts";
 import { type Seal, sign, type SigningKey } from "./seal.ts";
@@ -35,23 +36,28 @@ export interface Exporting {
   readonly heading: Omit<Heading, "export" | "schema">;
   readonly chosen: Chosen;
   readonly key?: SigningKey;
+  /** Whether a terminal shows it: what could steer one is then written as JSON's escapes. */
+  readonly shown?: boolean;
   /** Told of rows that cannot be read, which are left out. */
   readonly broken?: (row: Broken) => void;
 }
 
 /** Each string is one line with its newline. */
 export async function* exportLines(store: ResultsStore, exporting: Exporting): AsyncIterable<string> {
-  const { heading, chosen, key, broken } = exporting;
+  const { heading, chosen, key, shown = false, broken } = exporting;
   const sum = createHash("sha256");
   const counted = (line: string) => {
     sum.update(line);
     return line;
   };
-  yield counted(`${JSON.stringify({ export: FORM, schema: SCHEMA, ...heading } satisfies Heading)}\n`);
+  const written = shown ? escaped : (json: string) => json;
+  yield counted(
+    `${written(JSON.stringify({ export: FORM, schema: SCHEMA, ...heading } satisfies Heading))}\n`,
+  );
   let count = 0;
   for (const recording of store.read(chosen, broken)) {
     count++;
-    yield counted(`${lineOf(recording)}\n`);
+    yield counted(`${written(lineOf(recording))}\n`);
   }
   const digest = sum.digest("hex");
   const signed = key === undefined ? {} : { key: key.key, signature: await sign(digest, key) };

@@ -110,23 +110,25 @@ async function* batchesOf(
 
 /** Threads that examine batches in turn, each its own in the order given. */
 class Crew implements Disposable {
-  readonly #workers: readonly Worker[];
+  readonly #workers: Worker[] = [];
   readonly #busy: Promise<unknown>[];
+  readonly #most: number;
   readonly #now: number;
   #turn = 0;
 
   constructor(workers: number, now: number) {
-    const module = new URL("./examiner.ts", import.meta.url);
-    this.#workers = Array.from({ length: workers }, () => new Worker(module, { type: "module" }));
-    this.#busy = this.#workers.map(() => Promise.resolve());
+    this.#most = workers;
+    this.#busy = Array.from({ length: workers }, () => Promise.resolve());
     this.#now = now;
   }
 
   examine(lines: Batch["lines"]): Promise<readonly Examined[]> {
     const now = this.#now;
-    if (this.#workers.length === 0) return Promise.resolve(lines.map((line) => examine(line, now)));
-    const turn = this.#turn++ % this.#workers.length;
-    const worker = this.#workers[turn]!;
+    if (this.#most === 0) return Promise.resolve(lines.map((line) => examine(line, now)));
+    const turn = this.#turn++ % this.#most;
+    const worker = this.#workers[turn] ??= new Worker(new URL("./examiner.ts", import.meta.url), {
+      type: "module",
+    });
     const done = this.#busy[turn]!.then(() => {
       const { promise, resolve, reject } = Promise.withResolvers<readonly Examined[]>();
       worker.onmessage = ({ data }) => resolve(data);

@@ -10,7 +10,7 @@ import {
   type Progress,
 } from "../../evals/mod.ts";
 import { systemClock, UserError } from "../../engine/mod.ts";
-import { escapedJson } from "../columns.ts";
+import { escapedJson, visible } from "../columns.ts";
 import { gateRate } from "../gate_rate.ts";
 import { boards } from "../leaderboard.ts";
 import { leftOut } from "../left_out.ts";
@@ -57,7 +57,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
   const config: Bench = { suite, ...setting, untilDecided: values["until-decided"] };
   const rows = chosen(await plan(config), [...values.only, ...values.require]);
   if (values.list) {
-    console.log(rows.map(describeRow).join("\n"));
+    console.log(rows.flatMap(describeRow).map(visible).join("\n"));
     return 0;
   }
   const context = {
@@ -80,7 +80,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
       clock.rowDone(outcome.trial.name);
     }
     status.clear();
-    console.error(`${fresh ? "" : "recorded before: "}${outcome.trial.name}: ${outcome.kind}`);
+    console.error(`${fresh ? "" : "recorded before: "}${visible(outcome.trial.name)}: ${outcome.kind}`);
   }
   const trials = new Set(rows.map((row) => row.trial.id));
   const { shelf } = store;
@@ -101,7 +101,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
   const missing = values.require.filter((name) =>
     !latest.some(({ outcome: o }) => o.trial.name === name && o.kind === "recorded")
   );
-  if (missing.length > 0) console.error(`Required but not recorded: ${missing.join(", ")}.`);
+  if (missing.length > 0) console.error(`Required but not recorded: ${missing.map(visible).join(", ")}.`);
   return missing.length > 0 ? 2 : 0;
 }
 
@@ -115,13 +115,13 @@ function chosen(rows: readonly Planned[], names: readonly string[]): readonly Pl
   return rows.filter((row, index) => index === 0 || names.includes(row.trial.name));
 }
 
-function describeRow({ trial, steps, techniques, blind }: Planned): string {
+function describeRow({ trial, steps, techniques, blind }: Planned): readonly string[] {
   const claims = techniques.map(({ name, claim }) => `${name} (${claim})`).join(" + ") ||
     `the baseline on ${trial.engine}`;
   const checks = steps.map(({ against, evals }) =>
     `    beside ${against}: ${evals.map((e) => `${e.name} n=${e.count}`).join(", ") || "nothing"}`
   );
-  return [`${trial.name}: ${claims}`, ...checks, ...(blind ? [`    void: ${blind}`] : [])].join("\n");
+  return [`${trial.name}: ${claims}`, ...checks, ...(blind ? [`    void: ${blind}`] : [])];
 }
 
 /** Prints the plan with the time it should take; returns what keeps the status line. */
@@ -141,9 +141,9 @@ async function announce(
   const costs = await estimateRows(left, suite, rates);
   const total = costs.reduce((sum, cost) => sum + cost, 0);
   status.clear();
-  console.error(`Suite ${suite.name}: ${suite.summary}.`);
+  console.error(visible(`Suite ${suite.name}: ${suite.summary}.`));
   console.error(
-    `${left.length} of ${rows.length} rows to run: ${left.map((row) => row.trial.name).join(", ")}.`,
+    `${left.length} of ${rows.length} rows to run: ${left.map((row) => visible(row.trial.name)).join(", ")}.`,
   );
   console.error(
     `On ${suite.evals.length} evals and ${suite.workloads.length} workloads it should take at most ${

@@ -61,6 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(commit === undefined ? {} : { commit }),
     },
     chosen,
+    shown: to === undefined && Deno.stdout.isTerminal(),
     ...(key === undefined ? {} : { key }),
     broken: ({ id, why }: Broken) => {
       left++;

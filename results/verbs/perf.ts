@@ -1,6 +1,7 @@
 /** `deno task perf`: times rows of a suite beside the baseline. Unverified: nothing is judged or recorded. */
 import { loadSuite, plan, race, workloadSpeed } from "../../evals/mod.ts";
 import { type Engine, type Session, type Stack, Unsupported, UserError } from "../../engine/mod.ts";
+import { escapedJson, visible } from "../columns.ts";
 import { read, whole } from "./arguments.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { prepare, SETTING } from "./setting.ts";
@@ -59,7 +60,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
       const { estimate, interval: { low, high } } = speed.ratio;
       status.clear();
       console.log(
-        `unverified  ${trial.name.padEnd(20)} ${workload.name.padEnd(14)} ` +
+        `unverified  ${visible(trial.name).padEnd(20)} ${visible(workload.name).padEnd(14)} ` +
           `${estimate.toFixed(2)}x [${low.toFixed(2)}, ${high.toFixed(2)}]  ${
             speed.candidate.tokensPerSecond.toFixed(1)
           } tokens/s`,
@@ -67,7 +68,7 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
       results.push({ kind: "unverified", name: trial.name, ...speed });
     }
   }
-  if (values.json) console.log(JSON.stringify({ suite: suite.name, results }));
+  if (values.json) console.log(escapedJson({ suite: suite.name, results }));
   return 0;
 }
 

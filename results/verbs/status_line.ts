@@ -1,5 +1,6 @@
 /** One line of progress on standard error: rewritten in place on a terminal, else one line for each new thing. */
 import { createColors } from "picocolors";
+import { visible } from "../columns.ts";
 
 const BAR = 20;
 
@@ -11,6 +12,7 @@ export class StatusLine {
 
   /** Shows `text` with a bar for the share that is done; `topic` tells one thing from the next where lines are kept. */
   show(text: string, share: number, topic = text.replaceAll(/\d+/g, "")): void {
+    text = visible(text);
     if (!this.#terminal) {
       if (topic !== this.#topic) this.#write(`${text}\n`);
       this.#topic = topic;
