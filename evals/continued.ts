@@ -2,7 +2,7 @@
  * Prompts continued greedily up to the first of their stop strings, as lm-evaluation-harness's generate_until does. A
  * stop string within one token ends the answer at once; one over several tokens is cut at when all is written.
  */
-import { type Session, type Tokenizer, UserError } from "../engine/mod.ts";
+import { endsOf, type Request, type Session, type Tokenizer, UserError } from "../engine/mod.ts";
 import type { Question } from "../datasets/mod.ts";
 import { together } from "./asking.ts";
 
@@ -16,40 +16,51 @@ export interface Continued {
   readonly ended: boolean;
 }
 
+/** Questions asked at once: a scheduler has some to choose from, and what is answered is told as it goes on. */
+const AT_ONCE = 16;
+
 /**
- * The continuation of each question's prompt, all asked at once, of at most `tokens` tokens.
+ * The continuation of each question's prompt, of at most `tokens` tokens, by id, some questions at a time.
  * @throws {UserError} when a prompt does not fit the model's context.
  */
-export async function continued(
+export async function* continued(
   session: Session,
   questions: readonly Begun[],
   tokens: number,
-): Promise<ReadonlyMap<string, Continued>> {
-  const { tokenizer, context } = session;
-  const requests = questions.map(({ id, asked, prompt, stop }) => {
-    const turn = asked === undefined ? [] : tokenizer.chat([{ role: "user", content: asked }]);
-    const ids = [...turn, ...tokenizer.encode(prompt)];
-    if (ids.length + tokens > context) {
-      throw new UserError(
-        `Cannot ask ${id} as prompt and answer must fit the model's context of ${context} tokens: they are ${
-          ids.length + tokens
-        }.`,
-      );
-    }
-    return {
-      id,
-      prompt: ids.length > 0 ? ids : [tokenizer.bos],
-      maxTokens: tokens,
-      stop: [tokenizer.eos, ...stop.flatMap((text) => holding(tokenizer, text))],
-    };
-  });
-  const collected = await together(session, requests);
-  return new Map(questions.map(({ id, stop }) => {
-    const written = tokenizer.decode(collected.get(id)!.tokens.filter((token) => token !== tokenizer.eos));
-    const ends = stop.map((text) => written.indexOf(text)).filter((at) => at >= 0);
-    const ended = ends.length > 0 || collected.get(id)!.finish === "stop";
-    return [id, { text: written.slice(0, Math.min(...ends, written.length)), ended }];
-  }));
+): AsyncIterable<ReadonlyMap<string, Continued>> {
+  const requests = questions.map((question) => toRequest(session, question, tokens));
+  const over = endsOf(session.tokenizer);
+  for (let from = 0; from < questions.length; from += AT_ONCE) {
+    const collected = await together(session, requests.slice(from, from + AT_ONCE));
+    yield new Map(
+      questions.slice(from, from + AT_ONCE).map(({ id, stop }) => {
+        const { tokens, finish } = collected.get(id)!;
+        const written = session.tokenizer.decode(tokens.filter((token) => !over.includes(token)));
+        const ends = stop.map((text) => written.indexOf(text)).filter((at) => at >= 0);
+        const ended = ends.length > 0 || finish === "stop";
+        return [id, { text: written.slice(0, Math.min(...ends, written.length)), ended }];
+      }),
+    );
+  }
+}
+
+function toRequest({ tokenizer, context }: Session, question: Begun, tokens: number): Request {
+  const { id, asked, prompt, stop } = question;
+  const turn = asked === undefined ? [] : tokenizer.chat([{ role: "user", content: asked }]);
+  const ids = [...turn, ...tokenizer.encode(prompt)];
+  if (ids.length + tokens > context) {
+    throw new UserError(
+      `Cannot ask ${id} as prompt and answer must fit the model's context of ${context} tokens: they are ${
+        ids.length + tokens
+      }.`,
+    );
+  }
+  return {
+    id,
+    prompt: ids.length > 0 ? ids : [tokenizer.bos],
+    maxTokens: tokens,
+    stop: [...endsOf(tokenizer), ...stop.flatMap((text) => holding(tokenizer, text))],
+  };
 }
 
 const known = new WeakMap<Tokenizer, Map<string, readonly number[]>>();

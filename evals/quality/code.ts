@@ -41,11 +41,13 @@ export function code(
       claim: "equivalent",
     }],
     async *ask(session: Session, samples: readonly Problem[]): AsyncIterable<Answered<Answer>> {
-      const answers = await continued(session, samples, tokens);
-      yield* await Promise.all(samples.map(async ({ id, head, tests, entry }) => {
-        const { text } = answers.get(id)!;
-        return { id, answer: { text, ran: await runPython({ code: head + text, tests, entry }) } };
-      }));
+      for await (const answers of continued(session, samples, tokens)) {
+        const answered = samples.filter(({ id }) => answers.has(id));
+        yield* await Promise.all(answered.map(async ({ id, head, tests, entry }) => {
+          const { text } = answers.get(id)!;
+          return { id, answer: { text, ran: await runPython({ code: head + text, tests, entry }) } };
+        }));
+      }
     },
     grade: ({ ran }) => ({ pass_at_1: { value: Number(ran.passed) } }),
     work: ({ asked = "", prompt }) => ({

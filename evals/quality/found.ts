@@ -29,7 +29,9 @@ export function found(
       claim: "equivalent",
     }],
     async *ask(session: Session, samples: readonly Sought[]): AsyncIterable<Answered<Continued>> {
-      for (const [id, answer] of await continued(session, samples, tokens)) yield { id, answer };
+      for await (const answers of continued(session, samples, tokens)) {
+        for (const [id, answer] of answers) yield { id, answer };
+      }
     },
     grade: ({ text }, { answers, tell }) => {
       const told = answers.filter((answer) => text.toLowerCase().includes(answer.toLowerCase())).length;

@@ -37,7 +37,9 @@ export function shortAnswer(
     sees: ["model", "cache", "decoder", "scheduler"],
     metrics: [metric("exact_match"), metric("f1")],
     async *ask(session: Session, samples: readonly Question[]): AsyncIterable<Answered<Continued>> {
-      for (const [id, answer] of await continued(session, samples, tokens)) yield { id, answer };
+      for await (const answers of continued(session, samples, tokens)) {
+        for (const [id, answer] of answers) yield { id, answer };
+      }
     },
     grade: ({ text }, { answers }) => ({
       exact_match: { value: Number(exactMatch(text, answers)) },

@@ -38,7 +38,9 @@ export function workedAnswer(
     sees: ["model", "cache", "decoder", "scheduler"],
     metrics: [metric("strict"), metric("flexible")],
     async *ask(session: Session, samples: readonly Worked[]): AsyncIterable<Answered<Continued>> {
-      for (const [id, answer] of await continued(session, samples, tokens)) yield { id, answer };
+      for await (const answers of continued(session, samples, tokens)) {
+        for (const [id, answer] of answers) yield { id, answer };
+      }
     },
     grade: ({ text }, { answers, strict, flexible }) => ({
       exact_match_strict: { value: matched(first(text, strict), answers) },
