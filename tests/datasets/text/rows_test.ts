@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toChoices } from "../../../datasets/text/harness_choices.ts";
+import { bare } from "../../../datasets/text/openbook_qa.ts";
 import { articles } from "../../../datasets/text/wiki_text.ts";
 
 const doc = { query: "Question: Why?\nAnswer:", choices: ["so", "because"], gold: 1 };
@@ -28,6 +29,11 @@ Deno.test("a gold answer that is not among the choices is refused", () => {
     );
     assertEquals(error.message, `the gold answer must be one of 2 choices: found ${gold}`);
   }
+});
+
+Deno.test("a set may ask its documents in another form than its file has them", () => {
+  const found = toChoices({ doc, doc_id: 7, idx: 0, native_id: "n" }, bare)!;
+  assertEquals([found.context, found.continuations, found.gold], ["Why?", [" so", " because"], 1]);
 });
 
 const article = (id: number, body: string) => `<doc id="${id}" url="x" title="T">\n${body}\n</doc>\n`;
