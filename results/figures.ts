@@ -40,14 +40,18 @@ export function bytes(value: number): string {
   return Math.abs(mib) >= 1024 ? `${(mib / 1024).toFixed(2)} GiB` : `${mib.toFixed(0)} MiB`;
 }
 
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
 /** e.g. "21 Nov 2026". */
-export const day = (at: number): string =>
-  new Date(at).toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+export function day(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "no date" : DAY.format(date);
+}
 
 /** e.g. "2026-11-21 14:03 UTC". */
 export const moment = (at: number): string =>

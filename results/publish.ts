@@ -30,7 +30,7 @@ export async function publishSite(
   { site: { url }, first, progress, signal }: Publishing,
 ): Promise<Published> {
   try {
-    using site = SiteFolder.take(folder);
+    await using site = SiteFolder.take(folder);
     const dangling: Dangling[] = [];
     const shown: string[] = [];
     const write = (path: string, body: string | Uint8Array<ArrayBuffer>) =>

@@ -17,6 +17,9 @@ const WAITING = ".assay-publishing";
 /** What may lie in a folder that is to become a site: a checkout's data, and what a stopped publish left. */
 const IGNORED = [".git", WAITING];
 
+/** Files written at once. */
+const AT_ONCE = 16;
+
 /** What a publish did to its folder. */
 export interface Changes {
   readonly files: number;
@@ -28,13 +31,14 @@ export interface Changes {
   readonly kept: readonly string[];
 }
 
-export class SiteFolder implements Disposable {
+export class SiteFolder implements AsyncDisposable {
   readonly #folder: string;
   readonly #lock: Deno.FsFile;
   readonly #former: Manifest;
   readonly #files = new Map<string, string>();
   readonly #changed: string[] = [];
   readonly #made = new Set<string>();
+  readonly #writing: Promise<void>[] = [];
   #bytes = 0;
 
   private constructor(folder: string, lock: Deno.FsFile, former: Manifest) {
@@ -70,22 +74,22 @@ export class SiteFolder implements Disposable {
     return new SiteFolder(folder, lock, former);
   }
 
-  /** Adds a file to the new site; one that is there as it should be is not written again. */
+  /** Adds a file to the new site; resolves while it and a few before it may still be on their way to the disk. */
   async add(path: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
     if (!isPlainPath(path) || this.#files.has(path)) throw new Error(`${path} cannot be a file of a site`);
     const digest = digestOf(body);
     this.#files.set(path, digest);
     this.#bytes += body.length;
-    if (this.#former.get(path) === digest && await this.#digestAt(path) === digest) return;
-    this.#changed.push(path);
-    const folder = `${WAITING}/new/${parent(path)}`;
-    if (!this.#made.has(folder)) realFolder(this.#folder, folder);
-    this.#made.add(folder);
-    await Deno.writeFile(this.#at(`${WAITING}/new/${path}`), body);
+    const written = this.#write(path, body, digest);
+    // Told when it is waited for.
+    written.catch(() => {});
+    this.#writing.push(written);
+    if (this.#writing.length >= AT_ONCE) await Promise.all(this.#writing.splice(0));
   }
 
   /** Moves what was added into place and removes what is no longer part of the site. @throws {UserError} before all of it when something else is in the way. */
   async commit(): Promise<Changes> {
+    await Promise.all(this.#writing);
     const gone = [...this.#former.keys()].filter((path) => !this.#files.has(path));
     const isNew = (path: string) => !this.#former.has(path);
     const [added, replaced] = [this.#changed.filter(isNew), this.#changed.filter((path) => !isNew(path))];
@@ -114,9 +118,20 @@ export class SiteFolder implements Disposable {
   }
 
   /** Lets go of the folder; what was added and not committed is gone. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#writing);
     Deno.removeSync(this.#at(WAITING), { recursive: true });
     this.#lock.close();
+  }
+
+  /** Puts the file where it waits, unless one is in place that is as it should be. */
+  async #write(path: string, body: Uint8Array<ArrayBuffer>, digest: string): Promise<void> {
+    if (this.#former.get(path) === digest && await this.#digestAt(path) === digest) return;
+    this.#changed.push(path);
+    const folder = `${WAITING}/new/${parent(path)}`;
+    if (!this.#made.has(folder)) realFolder(this.#folder, folder);
+    this.#made.add(folder);
+    await Deno.writeFile(this.#at(`${WAITING}/new/${path}`), body);
   }
 
   #at(path: string): string {
