@@ -25,7 +25,8 @@ export async function write(
     await Deno.rename(part, path);
   } catch (error) {
     await Deno.remove(part).catch(() => {});
-    if (error instanceof UserError || !(error instanceof Error) || !("code" in error)) throw error;
+    if (error instanceof UserError || !(error instanceof Error)) throw error;
+    if (!("code" in error || error instanceof Deno.errors.NotCapable)) throw error;
     throw new UserError(
       `Cannot write ${visible(path)} as its folder must be writable: ${visible(error.message)}.`,
     );

@@ -98,7 +98,7 @@ function chosenOf(
 ): Chosen {
   const scopes = shelf.scopes();
   const known = (names: readonly string[]) =>
-    [...new Set(names)].map((name) => visible(name)).join(", ") || "none";
+    [...new Set(names)].toSorted().map((name) => visible(name)).join(", ") || "none";
   const machines = scopes.map((scope) => scope.hardware).filter(({ id, cpu }) =>
     hardware === undefined || id.startsWith(hardware) || cpu.toLowerCase().includes(hardware.toLowerCase())
   );
