@@ -1,6 +1,7 @@
 /** What another tool timed of either arm, in a run of its own: figures side by side, and no ratio. */
 import type { ApartSpeed } from "../../evals/mod.ts";
 import { count, duration, rate } from "../figures.ts";
+import { Text } from "./text.tsx";
 
 const SHARES = ["p50", "p95", "p99"] as const;
 const KINDS = [["ttft", "TTFT"], ["tpot", "TPOT"], ["e2e", "E2E"]] as const;
@@ -14,9 +15,9 @@ export function Apart({ speed: { tool, load, base, candidate } }: { readonly spe
     <section>
       <h2>Timed apart</h2>
       <p class="hint">
-        {tool}{" "}
-        timed each arm once, not in turn ({load}). How far two runs of one arm differ is not known, so no
-        ratio is claimed and no place is given.
+        <Text of={tool} most={60} />{" "}
+        timed each arm once, not in turn (<Text of={load} most={200} />). How far two runs of one arm differ
+        is not known, so no ratio is claimed and no place is given.
       </p>
       <div class="scroll" tabindex={0} role="region" aria-label="Timed apart">
         <table class="figures">
@@ -32,7 +33,10 @@ export function Apart({ speed: { tool, load, base, candidate } }: { readonly spe
             {arms.map(([name, arm]) => (
               <tr>
                 <th scope="row">
-                  {name} <small>{arm.model}</small>
+                  {name}{" "}
+                  <small>
+                    <Text of={arm.model} most={80} />
+                  </small>
                 </th>
                 <td class="num">{rate(arm.tokensPerSecond)}</td>
                 {columns.map(([kind, , share]) => <td class="num">{duration(arm[kind][share])}</td>)}

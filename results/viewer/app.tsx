@@ -123,9 +123,14 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
     return c.redirect(pagePath(place), 301);
   });
   app.get("/trial/:id", (c) => c.redirect(`${encodeURIComponent(c.req.param("id"))}.html`, 301));
-  app.notFound((c) => missing(c, "There is no such page here."));
+  app.notFound((c) =>
+    c.req.path.startsWith("/api/")
+      ? c.json({ error: "There is no such table here." }, 404)
+      : missing(c, "There is no such page here.")
+  );
   app.onError((error, c) => {
     if (!(error instanceof UserError)) throw error;
+    if (c.req.path.startsWith("/api/")) return c.json({ error: error.message }, 500);
     return page(c, <Message place={placeOf(c)} title="Cannot read the results" text={error.message} />, 500);
   });
   return app;

@@ -4,7 +4,7 @@ import { rowWord } from "../summary.ts";
 import type { Table } from "../csv.ts";
 import { type Board, isSteady, type Row, type TimedRow } from "../leaderboard.ts";
 import { marginUsed } from "../worst.ts";
-import type { Facets } from "./narrowing.ts";
+import { type Facets, once } from "./narrowing.ts";
 
 export interface Line {
   readonly row: Row;
@@ -17,8 +17,16 @@ export interface Line {
   readonly order: number;
 }
 
+const known = new WeakMap<Board, readonly Line[]>();
+
 /** The techniques of a board, one line each. */
-export function linesOf({ ranked, wide, late, refused }: Board): readonly Line[] {
+export function linesOf(board: Board): readonly Line[] {
+  const lines = known.get(board) ?? inOrder(board);
+  known.set(board, lines);
+  return lines;
+}
+
+function inOrder({ ranked, wide, late, refused }: Board): readonly Line[] {
   const lines: readonly Omit<Line, "order">[] = [
     ...ranked.map((row) => ({ row, timed: row, place: `${row.place}${row.tied ? "=" : ""}` })),
     ...wide.map((row) => ({ row, timed: row, place: "–", note: "wide margin, not ranked" })),
@@ -63,7 +71,7 @@ export const COLUMNS = [
   "at",
 ] as const;
 
-export function facetsOf({ row, timed, order }: Line): Facets {
+export const facetsOf = once(({ row, timed, order }: Line): Facets => {
   const figures = timed?.figures;
   return {
     text: [row.name, ...row.techniques, ...row.slots, ...row.bottlenecks].join(" "),
@@ -85,7 +93,7 @@ export function facetsOf({ row, timed, order }: Line): Facets {
       at: row.at,
     },
   };
-}
+});
 
 /** The lines as a table; a refused row has no figure of speed. */
 export function boardTable(board: Board): Table {

@@ -65,7 +65,8 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
           noun="techniques"
           file={first}
           table="board"
-          paged={pages > 1}
+          page={page}
+          pages={pages}
         />
       )}
       <BoardTable

@@ -28,7 +28,9 @@ export function BoardTable({ workload, lines, beside, query, file, root }: {
   );
   return (
     <table class="board" data-table="board">
-      <caption class="sr">Techniques on {workload}: quality first, then speed</caption>
+      <caption class="sr">
+        Techniques on <Text of={workload} most={60} />: quality first, then speed
+      </caption>
       <thead>
         <tr>
           <SortHead query={query} by="place" best="ascending" file={file} class="place" title="#" />

@@ -5,12 +5,12 @@ import type { Broken } from "../recording.ts";
 import type { BoardEntry } from "./catalogue.ts";
 import { dataOf, FilterForm, Pager, SortHead } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
-import { addressOf, type Facets, narrow, pageOf, type Query, valuesOf } from "./narrowing.ts";
+import { addressOf, type Facets, narrow, once, pageOf, type Query, valuesOf } from "./narrowing.ts";
 import { Empty, Page } from "./page.tsx";
 import { machine } from "./scope_bar.tsx";
 import { Text } from "./text.tsx";
 
-const ROWS = 100;
+const ROWS = 50;
 const LABELS = { machine: "Machine", model: "Model", suite: "Suite", workload: "Workload" } as const;
 
 export const BOARD_FACETS = ["machine", "model", "suite", "workload"] as const;
@@ -26,15 +26,17 @@ const HEADS = [
   ["at", "Latest", "descending"],
 ] as const;
 
-export function entryFacets({ hardware, model, suite, workload, count, refused, at }: BoardEntry): Facets {
-  const on = machine(hardware).join(", ");
-  const of = `${model.name} ${model.precision}`;
-  return {
-    text: [of, on, suite, workload].join(" "),
-    is: { machine: [on], model: [of], suite: [suite], workload: [workload] },
-    by: { model: of, machine: on, suite, workload, runs: count, refused, at },
-  };
-}
+export const entryFacets = once(
+  ({ hardware, model, suite, workload, count, refused, at }: BoardEntry): Facets => {
+    const on = machine(hardware).join(", ");
+    const of = `${model.name} ${model.precision}`;
+    return {
+      text: [of, on, suite, workload].join(" "),
+      is: { machine: [on], model: [of], suite: [suite], workload: [workload] },
+      by: { model: of, machine: on, suite, workload, runs: count, refused, at },
+    };
+  },
+);
 
 export const entriesTable = (entries: readonly BoardEntry[]): Table =>
   entries.map(({ key, hardware, model, suite, workload, count, refused, at }) => ({
@@ -88,7 +90,8 @@ export function BoardsPage({ place, entries, query, page, broken }: {
         noun="boards"
         file={first}
         table="boards"
-        paged={pages > 1}
+        page={page}
+        pages={pages}
       />
       <table class="stacking" data-table="boards">
         <caption class="sr">Every board, the latest first</caption>

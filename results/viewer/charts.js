@@ -27,7 +27,7 @@ function ecdf(canvas) {
   const { base, candidate, title } = JSON.parse(canvas.dataset.ecdf);
   const line = (label, data, color, borderDash) => ({
     label,
-    data,
+    data: data.map(([x, y]) => ({ x, y })),
     borderColor: color,
     borderDash,
     borderWidth: 2,

@@ -1,7 +1,9 @@
 /** A stack taken apart: its gain beside the product of its members' own, and what each adds among the others. */
 import type { Composition, Gain } from "../composition.ts";
 import { added, basis, isApart, missing, summary } from "../composition_text.ts";
+import { short, visible } from "../columns.ts";
 import { times, timesInterval } from "../figures.ts";
+import { Text } from "./text.tsx";
 
 /** `apart`: by workload. */
 export function CompositionSection({ apart }: { readonly apart: Readonly<Record<string, Composition>> }) {
@@ -14,12 +16,22 @@ export function CompositionSection({ apart }: { readonly apart: Readonly<Record<
       <h2>Taken apart</h2>
       {Object.entries(apart).map(([workload, composition]) => (
         <>
-          <h3>{workload}</h3>
-          <p>{summary(composition)}</p>
+          <h3>
+            <Text of={workload} most={80} />
+          </h3>
+          <p>
+            <Text of={summary(composition)} most={800} />
+          </p>
           <Members composition={composition} workload={workload} />
         </>
       ))}
-      {[...new Set(notes)].map((text) => text !== undefined && <p class="hint">{text}</p>)}
+      {[...new Set(notes)].map((text) =>
+        text !== undefined && (
+          <p class="hint">
+            <Text of={text} most={1200} />
+          </p>
+        )
+      )}
     </section>
   );
 }
@@ -28,7 +40,7 @@ function Members(
   { composition, workload }: { readonly composition: Composition; readonly workload: string },
 ) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={`Members on ${workload}`}>
+    <div class="scroll" tabindex={0} role="region" aria-label={`Members on ${visible(short(workload, 60))}`}>
       <table class="figures members">
         <thead>
           <tr>
@@ -47,7 +59,9 @@ function Members(
         <tbody>
           {composition.members.map((member) => (
             <tr>
-              <th scope="row">{member.name}</th>
+              <th scope="row">
+                <Text of={member.name} most={80} />
+              </th>
               <GainCell of={member.single} />
               <GainCell of={member.marginal} />
               <td class="num">{added(composition, member)}</td>

@@ -13,7 +13,7 @@ export interface Choice {
 
 const MOST_VALUES = 60;
 
-export function FilterForm({ query, choices, shown, total, noun, file, table, paged }: {
+export function FilterForm({ query, choices, shown, total, noun, file, table, page, pages }: {
   readonly query: Query;
   readonly choices: readonly Choice[];
   readonly shown: number;
@@ -21,9 +21,10 @@ export function FilterForm({ query, choices, shown, total, noun, file, table, pa
   readonly noun: string;
   /** The way to the first page of the table, where nothing is asked. */
   readonly file: string;
-  /** The name of what it narrows, and whether it goes on on other pages. */
+  /** The name of what it narrows, and which of how many pages of it this is. */
   readonly table: string;
-  readonly paged: boolean;
+  readonly page: number;
+  readonly pages: number;
 }) {
   const offered = choices.filter(({ name, values }) => values.length > 1 || query.is[name] !== undefined);
   return (
@@ -33,7 +34,7 @@ export function FilterForm({ query, choices, shown, total, noun, file, table, pa
       action={file}
       role="search"
       data-narrows={table}
-      data-paged={paged ? "" : undefined}
+      data-paged={pages > 1 ? "" : undefined}
       data-total={String(total)}
       data-here={String(shown)}
       aria-label={`Filter ${noun}`}
@@ -57,7 +58,10 @@ export function FilterForm({ query, choices, shown, total, noun, file, table, pa
       {query.sort !== "" && <input type="hidden" name="sort" value={query.sort} />}
       <button type="submit">Apply</button>
       <p class="shown" role="status">
-        <span data-shown={noun}>{count(shown)} of {count(total)} {noun} shown</span>
+        <span data-shown={noun}>
+          {count(shown)} of {count(total)} {noun}{" "}
+          shown{pages > 1 && `, page ${count(page)} of ${count(pages)}`}
+        </span>
         <span class="clear" hidden={!isNarrowed(query)}>
           {" · "}
           <a href={addressOf({ q: "", is: {}, sort: query.sort }, file)} data-clear>clear</a>

@@ -2,6 +2,7 @@
 import type { Block, Percentiles, Timing, WorkloadSpeed } from "../../evals/mod.ts";
 import { bytes, duration, rate } from "../figures.ts";
 import { saidObjective } from "../objective.ts";
+import { Text } from "./text.tsx";
 
 const POINTS = 160;
 
@@ -38,6 +39,9 @@ function curve(
   return ecdf(values.filter((value) => value !== undefined));
 }
 
+/** The same for the script, to as many digits as are drawn. */
+const pairs = (points: Curve) => points.map(({ x, y }) => [Number(x.toPrecision(5)), Number(y.toFixed(4))]);
+
 const KINDS = [
   ["ttft", "Time to first token", "TTFT", firstToken],
   ["tpot", "Time per output token", "TPOT", perToken],
@@ -47,7 +51,9 @@ export function Latency({ workload }: { readonly workload: WorkloadSpeed }) {
   const { base, candidate, blocks, objective } = workload;
   return (
     <section class="workload">
-      <h3>{workload.workload}</h3>
+      <h3>
+        <Text of={workload.workload} most={80} />
+      </h3>
       <p class="counts">
         <span>
           Tokens/s <b>{rate(base.tokensPerSecond)} → {rate(candidate.tokensPerSecond)}</b>
@@ -67,8 +73,8 @@ export function Latency({ workload }: { readonly workload: WorkloadSpeed }) {
       <div class="pairs">
         {KINDS.map(([key, title, short, measure]) => {
           const data = {
-            base: curve(blocks, "base", measure),
-            candidate: curve(blocks, "candidate", measure),
+            base: pairs(curve(blocks, "base", measure)),
+            candidate: pairs(curve(blocks, "candidate", measure)),
             title: short,
           };
           const label = `${title}: median ${duration(base[key].p50)} for the baseline, ${

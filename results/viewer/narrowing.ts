@@ -3,6 +3,8 @@
  * each facet, and sort, with a "-" before it for descending. narrow.js does the same where no server answers.
  */
 
+import { short, visible } from "../columns.ts";
+
 /** What a row can be found and sorted by. */
 export interface Facets {
   /** Searched for words, whatever their case. */
@@ -11,6 +13,31 @@ export interface Facets {
   /** Absent or undefined stands last, in either direction. */
   readonly by: Readonly<Record<string, string | number | undefined>>;
 }
+
+/** The same function, which works each row out once and cuts what is long. */
+export function once<T extends object>(facetsOf: (row: T) => Facets): (row: T) => Facets {
+  const known = new WeakMap<T, Facets>();
+  return (row) => {
+    const found = known.get(row) ?? cut(facetsOf(row));
+    known.set(row, found);
+    return found;
+  };
+}
+
+/** Characters of a facet's value or of what is sorted by: a page holds one of each row. */
+const LONGEST = 120;
+
+const cut = ({ text, is, by }: Facets): Facets => ({
+  text: short(text, 400),
+  is: Object.fromEntries(
+    Object.entries(is).map(([name, values]) => [name, values.map((value) => visible(short(value, LONGEST)))]),
+  ),
+  by: Object.fromEntries(
+    Object.entries(by).map((
+      [name, value],
+    ) => [name, typeof value === "string" ? short(value, LONGEST) : value]),
+  ),
+});
 
 export interface Query {
   readonly q: string;

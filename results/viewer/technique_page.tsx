@@ -14,7 +14,7 @@ import { type Placed, placedFacets, ROW_FACETS, type TechniqueEntry } from "./te
 import { dataOf, SortHead } from "./filter_form.tsx";
 import { Opening, Text } from "./text.tsx";
 
-const ROWS = 60;
+const ROWS = 40;
 const MANY = 5;
 const LABELS = {
   verdict: "Verdict",
@@ -86,7 +86,8 @@ export function TechniquePage({ place, technique, query, page, broken }: {
           noun="rows"
           file={first}
           table="rows"
-          paged={pages > 1}
+          page={page}
+          pages={pages}
         />
       )}
       <table class="board wherever" data-table="rows">

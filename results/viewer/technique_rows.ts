@@ -6,7 +6,7 @@ import type { Scope } from "../scope.ts";
 import type { Recording } from "../recording.ts";
 import { rowWord } from "../summary.ts";
 import type { Line } from "./board_lines.ts";
-import type { Facets } from "./narrowing.ts";
+import { type Facets, once } from "./narrowing.ts";
 import { machine } from "./scope_bar.tsx";
 
 export interface About {
@@ -42,9 +42,9 @@ export function aboutOf(recordings: readonly Recording[]): ReadonlyMap<string, A
 export const ROW_FACETS = ["verdict", "machine", "model", "suite", "workload"] as const;
 export const ROW_COLUMNS = ["name", "quality", "speed", "at"] as const;
 
-export function placedFacets(
+export const placedFacets = once((
   { scope: { hardware, model, suite, workload }, line: { row, timed } }: Placed,
-): Facets {
+): Facets => {
   const on = machine(hardware).join(", ");
   const of = `${model.name} ${model.precision}`;
   return {
@@ -56,7 +56,7 @@ export function placedFacets(
       ...(timed ? { speed: timed.figures.ratio.estimate } : {}),
     },
   };
-}
+});
 
 /** Every row of a technique; those without a speed have none here either. */
 export const placedTable = ({ rows }: TechniqueEntry): Table =>

@@ -4,7 +4,7 @@ import { count, plural } from "../figures.ts";
 import type { Broken } from "../recording.ts";
 import { dataOf, FilterForm, SortHead } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
-import { type Facets, narrow, type Query, valuesOf } from "./narrowing.ts";
+import { type Facets, narrow, once, type Query, valuesOf } from "./narrowing.ts";
 import { Empty, Page } from "./page.tsx";
 import type { TechniqueEntry } from "./technique_rows.ts";
 import { Text } from "./text.tsx";
@@ -17,14 +17,14 @@ const MOST = 300;
 
 const boardsOf = ({ rows }: TechniqueEntry) => new Set(rows.map(({ board }) => board)).size;
 
-export function techniqueFacets(entry: TechniqueEntry): Facets {
+export const techniqueFacets = once((entry: TechniqueEntry): Facets => {
   const { name, about: { stamped: { summary, claim, slot, bottleneck } } } = entry;
   return {
     text: [name, summary, claim, slot, bottleneck].join(" "),
     is: { claim: [claim], slot: [slot], bottleneck: [bottleneck] },
     by: { name: short(name, 80).toLowerCase(), claim, slot, bottleneck, boards: boardsOf(entry) },
   };
-}
+});
 
 export function TechniquesPage({ place, techniques, query, broken }: {
   readonly place: Place;
@@ -58,7 +58,8 @@ export function TechniquesPage({ place, techniques, query, broken }: {
         noun="techniques"
         file={first}
         table="techniques"
-        paged={narrowed.length > MOST}
+        page={1}
+        pages={Math.ceil(narrowed.length / MOST)}
       />
       <table class="stacking" data-table="techniques">
         <caption class="sr">Every technique</caption>
