@@ -71,5 +71,7 @@ export async function pageOf(response: Response): Promise<string> {
 }
 
 async function messageOf(response: Response): Promise<string> {
-  return /<p class="lead">([^<]*)/.exec(await response.text())?.[1] ?? "its page cannot be made";
+  const text = await response.text();
+  return /<p class="lead">([^<]*)/.exec(text)?.[1] ?? /^\{"error":"([^"\\]*)"\}$/.exec(text)?.[1] ??
+    "it cannot be made";
 }

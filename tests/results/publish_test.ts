@@ -172,6 +172,28 @@ Deno.test("a publish that is stopped leaves the former site, and one that was ki
   });
 });
 
+Deno.test("a page that cannot be made stops the publish in one sentence, and the former site stays", async () => {
+  await inFolder(async (folder) => {
+    using store = filled(await named("first"));
+    await publish(store, folder);
+    const before = files(folder);
+    const broken = (body: string, type: string) => ({
+      request: () => new Response(body, { status: 500, headers: { "Content-Type": type } }),
+    });
+    for (
+      const pages of [
+        broken('<p class="lead">The disk is gone.</p>', "text/html"),
+        broken('{"error":"The disk is gone."}', "application/json"),
+      ]
+    ) {
+      const options = { site: {}, first: ["index.html"], signal: forever, progress: () => {} };
+      const { message } = await assertRejects(() => publishSite(pages, folder, options), UserError);
+      assertEquals(message, "Cannot publish index.html: The disk is gone.");
+      assertEquals(files(folder), before);
+    }
+  });
+});
+
 Deno.test("with an address there is a sitemap of every page, and a page for wrong addresses whose links start at the root", async () => {
   await inFolder(async (folder) => {
     using store = filled(await named("int4"));
