@@ -51,7 +51,7 @@ for (
   const [args, said] of [
     [
       ["--hardware", "zen"],
-      "Cannot export recordings of zen as it must be in a processor's name, or begin an id: found Testium 9000 (",
+      "Cannot export recordings of zen as it must be in a processor's name, or begin an id: found Fastium 1 (",
     ],
     [
       ["--suite", "no"],
