@@ -41,13 +41,10 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
     c.setRenderer((content) =>
       c.html(html`<!doctype html>${<SiteName.Provider value={site.title}>{content}</SiteName.Provider>}`)
     );
-    return next();
-  });
-  app.use(async (c, next) => {
-    await next();
     c.header("Content-Security-Policy", POLICY);
     c.header("X-Content-Type-Options", "nosniff");
     c.header("Referrer-Policy", "no-referrer");
+    return next();
   });
 
   /** Mounts every form of what lies at a place, whose last part may be a parameter. */

@@ -81,7 +81,11 @@ function Row({ line, root, domain, facets = false }: {
         )}
         {note !== undefined && <small>{note}</small>}
         {row.tried.count > 1 && <small class="tried">{saidTries(row.tried)}</small>}
-        {row.origin && <small>{saidOrigin(row.origin)}</small>}
+        {row.origin && (
+          <small>
+            <bdi>{saidOrigin(row.origin)}</bdi>
+          </small>
+        )}
       </th>
       <td class="quality" data-label="Quality">
         <span class="cell">

@@ -3,22 +3,30 @@ import { short, visible } from "../columns.ts";
 import { moment } from "../figures.ts";
 import type { Origin } from "../recording.ts";
 
-/** e.g. "from ada, signed", for a row of a table. */
-export function saidOrigin({ by, key, trusted }: Origin): string {
+/** e.g. "from ada, signed by a trusted key", for a row of a table. */
+export function saidOrigin({ by, key, trusted, whole }: Origin): string {
   const who = by === undefined ? "another store" : visible(short(by, 60));
-  return `from ${who}, ${
-    key === undefined ? "unsigned" : trusted ? "signed by a trusted key" : "signed by an unknown key"
-  }`;
+  const signed = key === undefined
+    ? "unsigned"
+    : trusted
+    ? "signed by a trusted key"
+    : "signed by an unknown key";
+  return `from ${who}, ${signed}${whole ? "" : ", of an export cut short or edited"}`;
 }
 
 /** The same as facts for the page of a trial. */
-export function originFacts({ by, digest, exportedAt, importedAt, key, trusted }: Origin) {
+export function originFacts({ by, digest, exportedAt, importedAt, key, trusted, whole }: Origin) {
   return [
     [
       "Exported",
       `${by === undefined ? "by nobody named" : `by ${visible(short(by, 200))}`}, ${moment(exportedAt)}`,
     ],
-    ["Brought here", `${moment(importedAt)}, from an export whose digest begins ${digest.slice(0, 12)}`],
+    [
+      "Brought here",
+      `${moment(importedAt)}, from an export whose digest begins ${digest.slice(0, 12)}${
+        whole ? "" : "; its lines are not those that were exported: it was cut short or edited"
+      }`,
+    ],
     [
       "Signature",
       key === undefined

@@ -11,6 +11,7 @@ import { boardTable, COLUMNS, FACETS } from "./board_lines.ts";
 import { BoardPage, NoBoard } from "./board_page.tsx";
 import { BOARD_COLUMNS, BOARD_FACETS, BoardsPage, entriesTable } from "./boards_page.tsx";
 import type { Catalogue } from "./catalogue.ts";
+import { checksTable } from "./checks.tsx";
 import { history, HistoryPage, historyTable, NoHistory } from "./history_page.tsx";
 import { ImportedPage } from "./imported_page.tsx";
 import { fileName } from "../file_name.ts";
@@ -20,7 +21,7 @@ import { CAUSES, RefusalsPage, refusalsTable } from "./refusals_page.tsx";
 import { placedTable, ROW_COLUMNS, ROW_FACETS, techniquesTable } from "./technique_rows.ts";
 import { TechniquePage } from "./technique_page.tsx";
 import { TECHNIQUE_COLUMNS, TECHNIQUE_FACETS, TechniquesPage } from "./techniques_page.tsx";
-import { checksTable, TrialPage } from "./trial_page.tsx";
+import { TrialPage } from "./trial_page.tsx";
 
 export interface Sheet {
   readonly page: () => Child;

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createApp, type Recording } from "../../../results/mod.ts";
+import { textOf } from "../../../results/body.ts";
+import { rowOf } from "../../../results/row.ts";
 import { everything } from "../every_row.ts";
 import { clock, failed, HARDWARE, recorded, recording, trial, workload } from "../fixture.ts";
 import { filled, text } from "../pages.ts";
@@ -112,4 +114,27 @@ Deno.test("names that turn lines round are isolated and shown, and long ones are
     assertStringIncludes(html, "<bdi>");
     assert(html.length < 100_000, `${path}: ${html.length}`);
   }
+});
+
+Deno.test("where a recording came from stands on its board, its page and among the refusals", async () => {
+  const mine = await later(recorded(trial("int8"), [workload(1.5)]), 0);
+  const theirs = await later(failed(trial("int4")), 1);
+  using store = filled([mine]);
+  store.take([rowOf(theirs, textOf(theirs))], {
+    digest: "d4".repeat(32),
+    by: "ada\u202e",
+    exportedAt: clock.now(),
+    importedAt: clock.now(),
+    whole: false,
+  });
+  for (const path of ["/", "/refusals.html"]) {
+    assertStringIncludes(
+      await text(store, path),
+      "from ada\\u{202e}, unsigned, of an export cut short or edited",
+    );
+  }
+  assertStringIncludes(
+    await text(store, `/trial/${theirs.id}.html`),
+    "none: whoever held the file could have written it",
+  );
 });
