@@ -95,7 +95,10 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
   }
   const latest = [...new Map(shown.map((recording) => [recording.outcome.trial.id, recording])).values()];
   if (values.json) {
-    const outcomes = latest.map((one) => ({ ...brief(one), tried: triesOf(one, tried) }));
+    const outcomes = latest.map((one) => ({
+      ...brief(shelf.find(one.id) ?? one),
+      tried: triesOf(one, tried),
+    }));
     console.log(escapedJson({ suite: suite.name, gate: gateRate(), outcomes }));
   }
   const missing = values.require.filter((name) =>
