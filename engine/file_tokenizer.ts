@@ -21,11 +21,13 @@ export function fileTokenizer(weights: Weights): Tokenizer {
     }
   };
   const whole = make(tokenizer.added_tokens);
-  // Without its control tokens a tokenizer reads "<|im_end|>" as the characters that it is.
-  const blind = make(tokenizer.added_tokens.filter(({ special }) => !special));
+  // Made when it is first needed, for it is large. Without its control tokens a tokenizer reads "<|im_end|>" as the characters that it is.
+  let blind: HuggingFaceTokenizer | undefined;
+  const reader = (special: boolean) =>
+    special ? whole : blind ??= make(tokenizer.added_tokens.filter((token) => !token.special));
   const template = chatTemplate === null ? undefined : templateOf(chatTemplate, path);
   const encode: Tokenizer["encode"] = (text, { special = false } = {}) =>
-    text === "" ? [] : (special ? whole : blind).encode(text, { add_special_tokens: false }).ids;
+    text === "" ? [] : reader(special).encode(text, { add_special_tokens: false }).ids;
   return {
     vocabulary: weights.shape("token_embd.weight")[0]!,
     bos,
