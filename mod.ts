@@ -2,7 +2,7 @@
  * Assay: the evaluation-first benchmark of inference optimizations. Imported, this is the public API; run, it is the
  * command line, which only hands over to the room that owns the verb.
  *
- * A suite of one's own, with a data set of one's own and a margin of one's own (`templates/` has whole files):
+ * A suite of one's own, with a data set of one's own and a margin of one's own (`results/templates/` has whole files):
  *
  * ```ts
  * import { allowing, chatSingle, jsonl, multipleChoice, type Suite, techniques } from "@assay/assay";

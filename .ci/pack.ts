@@ -6,8 +6,9 @@
 import config from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
-/** "templates" are read as text, and stay as they are. */
-const FOLDERS = [".std", "engine", "datasets", "techniques", "evals", "results", "templates"];
+/** Read as text by `deno task new`, so that they stay as they are. */
+const TEMPLATES = "results/templates/";
+const FOLDERS = [".std", "engine", "datasets", "techniques", "evals", "results"];
 const FILES = ["mod.ts", "deno.json", "README.md", "CHANGELOG.md", "LICENSE", "tests/bench/calibration.json"];
 
 async function* within(folder: string): AsyncIterable<string> {
@@ -24,7 +25,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
 
 const files = [...FILES];
 for (const folder of FOLDERS) for await (const file of within(folder)) files.push(file);
-const sources = files.filter((file) => /\.tsx?$/.test(file) && !file.startsWith("templates/"));
+const sources = files.filter((file) => /\.tsx?$/.test(file) && !file.startsWith(TEMPLATES));
 const imports = Object.entries(config.imports);
 const own = imports.filter(([, to]) => to.startsWith("./"));
 const used = new Set<string>();

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 const ROOMS = ["engine", "datasets", "techniques", "evals", "results"] as const;
-/** Entered from elsewhere than mod.ts: by a worker, by a process, and by tests. */
+/** Entered from elsewhere than mod.ts: by a worker, by a process, by a user's copy, and by tests. */
 const ENTRIES = [
   "mod.ts",
   "engine/engines/graph_worker.ts",
@@ -13,6 +13,9 @@ const ENTRIES = [
   "evals/sandbox/python_guard.ts",
   "evals/sandbox/python_worker.ts",
   "results/exchange/examiner.ts",
+  "results/templates/dataset.ts",
+  "results/templates/suite.ts",
+  "results/templates/technique.ts",
 ];
 const CATCH_ALL = /(^|\/)(core|utils?|lib|libs|common|types|helpers?|misc|shared|base)(\/|\.[a-z]+$)/;
 

@@ -1,4 +1,4 @@
-/** `deno task new`: a commented starting file that runs as it is written; see templates/. */
+/** `deno task new`: a commented starting file that runs as it is written; see ../templates/. */
 import { resolve } from "node:path";
 import { UserError } from "../../engine/mod.ts";
 import { read } from "./arguments.ts";
@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   technique: [".ts"],
   dataset: [".ts", ".jsonl"],
 };
-const TEMPLATES = new URL("../../templates/", import.meta.url);
+const TEMPLATES = new URL("../templates/", import.meta.url);
 
 /** Writes the files and says how to run them. */
 export async function run(args: readonly string[]): Promise<number> {

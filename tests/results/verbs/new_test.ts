@@ -41,7 +41,7 @@ Deno.test("a new technique runs from outside, on an engine that has never heard 
 });
 
 Deno.test("a new data set says what a row of each shape must be", async () => {
-  const text = await Deno.readTextFile(new URL("../../../templates/dataset.ts", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../../../results/templates/dataset.ts", import.meta.url));
   for (const [shape, { schema }] of Object.entries(ROWS)) {
     assert(text.includes(` *   ${shape.padEnd(9)} ${schema}\n`), `${shape}: ${schema}`);
   }
