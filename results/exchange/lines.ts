@@ -7,6 +7,7 @@ import { visible } from "../columns.ts";
 
 /** Twenty times the largest recording of the standard suite is still far below. */
 const MOST_BYTES = 64 * 2 ** 20;
+const PIECE_BYTES = 4 * 2 ** 20;
 const NEWLINE = 10;
 
 export interface Line {
@@ -69,18 +70,24 @@ async function* chunksOf(path: string, at: (bytes: number) => void): AsyncIterab
     const magic = new Uint8Array(2);
     const read = await file.read(magic);
     await file.seek(0, Deno.SeekMode.Start);
-    let bytes = 0;
-    const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(chunk, controller) {
-        at(bytes += chunk.length);
-        controller.enqueue(chunk);
-      },
-    });
-    const raw = file.readable.pipeThrough(counted);
     const zipped = read === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
-    yield* zipped ? unzipped(raw) : raw;
+    yield* zipped ? unzipped(ReadableStream.from(readAll(file, at))) : readAll(file, at);
   } catch (error) {
     cannot(error);
+  }
+}
+
+/** In pieces so large that few lines lie across two of them. */
+async function* readAll(
+  file: Deno.FsFile,
+  at: (bytes: number) => void,
+): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  for (let bytes = 0;;) {
+    const piece = new Uint8Array(PIECE_BYTES);
+    const read = await file.read(piece);
+    if (read === null) return;
+    at(bytes += read);
+    yield piece.subarray(0, read);
   }
 }
 
