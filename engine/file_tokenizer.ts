@@ -34,7 +34,7 @@ export function fileTokenizer(weights: Weights): Tokenizer {
     eos: ends[0],
     ends,
     encode,
-    decode: (ids) => whole.decode([...ids], { skip_special_tokens: false }),
+    decode: (ids) => (ids.length === 0 ? "" : whole.decode([...ids], { skip_special_tokens: false })),
     chat(messages) {
       if (!template) {
         throw new UserError(`Cannot put a chat to ${path} as it must hold a chat template: it does not.`);

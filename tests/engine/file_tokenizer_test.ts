@@ -12,7 +12,7 @@ const letters = (text: string) =>
   });
 
 /** A tokenizer with a token for each byte of `alphabet`, then tokens merged of two, one control and one user's token. */
-function tiny(alphabet: string, merges: readonly (readonly [string, string])[], scheme = "smollm") {
+function made(alphabet: string, merges: readonly (readonly [string, string])[], scheme = "smollm") {
   const bytes = [...new Set(letters(alphabet))];
   const tokens = [...bytes, ...merges.map((pair) => pair.join("")), "<|end|>", "<own>"];
   const metadata = new Map<string, unknown>([
@@ -28,8 +28,19 @@ function tiny(alphabet: string, merges: readonly (readonly [string, string])[], 
   const tokenizer = fileTokenizer(
     { path, tokenizerFiles, shape: () => [tokens.length, 1] } as unknown as Weights,
   );
+  return { tokenizer, tokens };
+}
+
+/** How it cuts a text. */
+function tiny(...args: Parameters<typeof made>) {
+  const { tokenizer, tokens } = made(...args);
   return (text: string, special = false) => tokenizer.encode(text, { special }).map((id) => tokens[id]);
 }
+
+Deno.test("no ids are an empty text, and an empty text is no ids", () => {
+  const { tokenizer } = made("a", []);
+  assertEquals([tokenizer.decode([]), tokenizer.encode("")], ["", []]);
+});
 
 Deno.test("a number of any script is cut from the space before it", () => {
   const encode = tiny("x ²", [["Ġ", "Â"]]);
