@@ -43,7 +43,14 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
   const first = root + pagePath(place === places.home ? place : places.board(board.key));
   const beside = page === 1 ? besideOf(board) : [];
   return (
-    <Page title={titleOf(board)} place={place} here="board" twins={["json", "csv"]} broken={broken}>
+    <Page
+      title={titleOf(board)}
+      place={place}
+      here="board"
+      twins={["json", "csv"]}
+      twinsAt={place === places.home ? place : places.board(board.key)}
+      broken={broken}
+    >
       <h1>{headline}</h1>
       {rest !== undefined && (
         <p class="lead muted">

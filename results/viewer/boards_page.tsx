@@ -75,7 +75,14 @@ export function BoardsPage({ place, entries, query, page, broken }: {
     );
   }
   return (
-    <Page title="All boards" place={place} here="boards" twins={["json", "csv"]} broken={broken}>
+    <Page
+      title="All boards"
+      place={place}
+      here="boards"
+      twins={["json", "csv"]}
+      twinsAt={places.boards()}
+      broken={broken}
+    >
       <h1>{plural(entries.length, "board")}, each of one machine, model, suite and workload.</h1>
       <p class="lead muted">Speeds compare within a board only, so none is ranked beside another.</p>
       <FilterForm

@@ -13,6 +13,8 @@ export interface Frame {
   readonly here: "board" | "boards" | "techniques" | "refusals" | "history" | "trial" | "none";
   /** Which twins for programs the page has. */
   readonly twins?: readonly ("json" | "csv")[];
+  /** Where they lie: at the first page of a table whose twins hold all of it; at the place where absent. */
+  readonly twinsAt?: Place;
   /** Whether a curve is to be drawn. */
   readonly charts?: boolean;
   readonly broken?: readonly Broken[];
@@ -32,7 +34,9 @@ export const SiteName = createContext<string | undefined>(undefined);
 
 const STYLES = ["style.css", "tables.css", "trial.css", "picture.css"] as const;
 
-export function Page({ title, place, here, twins = [], charts = false, broken = [], children }: Frame) {
+export function Page(
+  { title, place, here, twins = [], twinsAt = place, charts = false, broken = [], children }: Frame,
+) {
   const root = rootOf(place);
   const name = useContext(SiteName) ?? "Assay";
   return (
@@ -97,7 +101,7 @@ export function Page({ title, place, here, twins = [], charts = false, broken = 
               This page as {twins.map((ending, i) => (
                 <>
                   {i > 0 && " or "}
-                  <a href={root + twinPath(place, ending)}>{ending.toUpperCase()}</a>
+                  <a href={root + twinPath(twinsAt, ending)}>{ending.toUpperCase()}</a>
                 </>
               ))}
             </p>

@@ -40,7 +40,14 @@ export function TechniquePage({ place, technique, query, page, broken }: {
   const boards = new Set(all.map(({ board }) => board)).size;
   const domain = domainOf(rows.flatMap(({ line }) => line.timed?.figures.ratio.interval ?? []));
   return (
-    <Page title={name} place={place} here="techniques" twins={["json", "csv"]} broken={broken}>
+    <Page
+      title={name}
+      place={place}
+      here="techniques"
+      twins={["json", "csv"]}
+      twinsAt={places.technique(name)}
+      broken={broken}
+    >
       <p class="kicker">Technique</p>
       <h1>
         <Text of={name} most={100} />
