@@ -11,7 +11,7 @@ import { SCHEMA } from "./recording.ts";
 const LAYOUT = 2;
 
 /** Grows when the shelf is to be derived anew: with the schema, or with what a row of the shelf holds. */
-const RULES = SCHEMA * 1000 + 2;
+const RULES = SCHEMA * 1000 + 3;
 
 /** What to do with a file that is no store. */
 export const ELSEWHERE = "Move it away, or name another file in ASSAY_STORE";
@@ -69,8 +69,10 @@ const SHELF = `
     light TEXT NOT NULL
   ) STRICT;
   CREATE INDEX shelf_scope ON shelf (scope, name, at, word, id);
-  CREATE INDEX shelf_word ON shelf (word, at, scope, name, imported);
-  CREATE INDEX shelf_at ON shelf (at);
+  CREATE INDEX shelf_word ON shelf (word, at);
+  CREATE INDEX shelf_at ON shelf (at, word);
+  CREATE INDEX shelf_name ON shelf (name, at, word);
+  CREATE INDEX shelf_imported ON shelf (at, word) WHERE imported = 1;
   CREATE TABLE scopes (
     scope TEXT NOT NULL,
     workload TEXT NOT NULL,

@@ -22,9 +22,10 @@ export interface ShelvedScope extends Omit<Scope, "workload"> {
   readonly key: string;
   /** Empty where all of it was imported from other tools. */
   readonly workloads: readonly string[];
-  /** How many recordings, and how many of them got no speed. */
+  /** How many recordings, how many of them got no speed, and how many there are of each verdict. */
   readonly count: number;
   readonly refused: number;
+  readonly counts: Readonly<Record<Word, number>>;
   /** When its latest was recorded. */
   readonly at: number;
 }
@@ -105,13 +106,16 @@ export class Shelf {
         : [`s.word IN (${words.map(() => "?").join(", ")})`, words],
       ...(name === undefined ? [] : [["s.name = ?", [name]] as const]),
       ...(scope === undefined ? [] : [["s.scope = ?", [scope]] as const]),
-      ...(imported === undefined ? [] : [["s.imported = ?", [Number(imported)]] as const]),
+      // The number itself, so that the index of those alone can be used.
+      ...(imported === undefined ? [] : [[`s.imported = ${Number(imported)}`, []] as const]),
     ];
     const where = wanted.map(([clause]) => clause).join(" AND ");
     const values = wanted.flatMap(([, values]) => values);
-    const total = this.#access.read((db) =>
-      (db.prepare(`SELECT count(*) AS n FROM shelf s WHERE ${where}`).get(...values) as { n: number }).n
-    );
+    const total = name === undefined && imported === undefined
+      ? sum((words ?? WORDS).map((word) => this.counts(scope)[word]))
+      : this.#access.read((db) =>
+        (db.prepare(`SELECT count(*) AS n FROM shelf s WHERE ${where}`).get(...values) as { n: number }).n
+      );
     const page = `SELECT s.seq FROM shelf s WHERE ${where} ORDER BY s.at DESC, s.seq DESC LIMIT ? OFFSET ?`;
     const recordings = this.#rows(
       `${ROW} WHERE s.seq IN (${page}) ORDER BY s.at DESC, s.seq DESC`,
@@ -121,13 +125,9 @@ export class Shelf {
   }
 
   /** How many there are of each verdict, in one scope or in all. */
-  counts(scope?: string): Readonly<Partial<Record<Word, number>>> {
-    const where = scope === undefined ? "" : "AND scope = ?";
-    const sql = `SELECT word, count(*) AS n FROM shelf WHERE word <> '${BROKEN}' ${where} GROUP BY word`;
-    return this.#access.read((db) => {
-      const rows = db.prepare(sql).all(...(scope === undefined ? [] : [scope]));
-      return Object.fromEntries(rows.map(({ word, n }) => [word, n]));
-    });
+  counts(scope?: string): Readonly<Record<Word, number>> {
+    const of = this.scopes().filter(({ key }) => scope === undefined || key === scope);
+    return countsOf((word) => sum(of.map(({ counts }) => counts[word])));
   }
 
   /** The names of all rows, those of the latest recordings first. */
@@ -222,17 +222,30 @@ function scopesOf(db: DatabaseSync): readonly ShelvedScope[] {
     db.prepare("SELECT scope, workload, about FROM scopes ORDER BY scope, workload").all(),
     ({ scope }) => scope,
   );
-  const sql =
-    `SELECT scope AS key, count(*) AS count, sum(word <> 'PASS') AS refused, max(at) AS at FROM shelf
+  const sums = WORDS.map((word) => `sum(word = '${word}') AS ${word}`).join(", ");
+  const sql = `SELECT scope AS key, max(at) AS at, ${sums} FROM shelf
     WHERE word <> '${BROKEN}' GROUP BY scope ORDER BY max(at) DESC`;
   return db.prepare(sql).all().map((row) => {
     const workloads = about.get(row.key!) ?? [];
+    const counts = countsOf((word) => Number(row[word]));
+    const count = sum(Object.values(counts));
     return {
-      ...(row as unknown as Pick<ShelvedScope, "key" | "count" | "refused" | "at">),
       ...(JSON.parse(`${workloads[0]?.about}`) as Omit<Scope, "workload">),
+      key: `${row.key}`,
+      at: Number(row.at),
+      count,
+      refused: count - counts.PASS,
+      counts,
       workloads: workloads.map(({ workload }): string => JSON.parse(`${workload}`)).filter((workload) =>
         workload !== ""
       ),
     };
   });
 }
+
+const WORDS = ["PASS", "FAIL", "UNSURE", "VOID", "SKIPPED"] as const satisfies readonly Word[];
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+
+const countsOf = (count: (word: Word) => number): Readonly<Record<Word, number>> =>
+  Object.fromEntries(WORDS.map((word) => [word, count(word)])) as Record<Word, number>;
