@@ -27,8 +27,8 @@ const NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85
  * recording's page lies, from the root.
  */
 export function feed(shelf: Shelf, { title = "Assay", url }: Site, pageOf: (id: string) => string): string {
-  const { total, recordings: latest } = shelf.list({}, 0, ENTRIES);
-  const oldest = shelf.list({}, total - 1, 1).recordings[0]?.id ?? NOTHING;
+  const { recordings: latest } = shelf.list({}, 0, ENTRIES);
+  const oldest = shelf.oldest() ?? NOTHING;
   const link = (path: string, rel: string) => ({
     name: "link",
     attributes: { rel, href: (url ?? "./") + path },

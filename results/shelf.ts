@@ -130,6 +130,12 @@ export class Shelf {
     return countsOf((word) => sum(of.map(({ counts }) => counts[word])));
   }
 
+  /** The id of the oldest recording. */
+  oldest(): string | undefined {
+    const sql = `SELECT id FROM shelf WHERE word <> '${BROKEN}' ORDER BY at, seq LIMIT 1`;
+    return this.#access.read((db) => db.prepare(sql).get()?.id as string | undefined);
+  }
+
   /** The names of all rows, those of the latest recordings first. */
   names(): readonly string[] {
     const sql = `SELECT name FROM shelf WHERE word <> '${BROKEN}' GROUP BY name ORDER BY max(at) DESC`;
