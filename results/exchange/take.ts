@@ -124,6 +124,7 @@ class Crew implements Disposable {
 
   examine(lines: Batch["lines"]): Promise<readonly Examined[]> {
     const now = this.#now;
+    if (lines.length === 0) return Promise.resolve([]);
     if (this.#most === 0) return Promise.resolve(lines.map((line) => examine(line, now)));
     const turn = this.#turn++ % this.#most;
     const worker = this.#workers[turn] ??= new Worker(new URL("./examiner.ts", import.meta.url), {

@@ -73,7 +73,9 @@ export async function run(args: readonly string[]): Promise<number> {
   using _ = onInterrupt(() => status.clear(), "Interrupted. No file was written.");
   await write(to, lines, () => {
     done++;
-    if (to !== undefined) status.show(`exporting ${count(done)}`, done / total, "exporting");
+    if (to !== undefined) {
+      status.show(`exporting ${count(Math.min(done, total))} of ${count(total)}`, done / total, "exporting");
+    }
   });
   status.clear();
   // The heading and the seal are lines too.

@@ -103,7 +103,10 @@ async function takeAll(
     given.store,
     (done, total) => status.show(`indexing ${done}/${total}`, done / total),
   );
-  for (const key of keys) store.trust(key);
+  for (const key of keys) {
+    store.trust(key);
+    console.log(`What ${key} signs is trusted here from now on.`);
+  }
   for (const path of paths) await takeOne(path, store, given.strict, status);
 }
 
