@@ -123,11 +123,11 @@ const VERBS: Readonly<
     load: () => import("./results/verbs/cache.ts"),
   },
   import: {
-    about: "judge logs of lm-evaluation-harness or Inspect in pairs, with speeds of serving tools",
+    about: "take in exports of other machines, or judge logs of lm-evaluation-harness or Inspect in pairs",
     load: () => import("./results/verbs/import.ts"),
   },
   export: {
-    about: "write every recording as one line of JSON",
+    about: "write recordings as lines of JSON for another machine, signed if wished",
     load: () => import("./results/verbs/export.ts"),
   },
 };
