@@ -11,7 +11,12 @@ import type { Answered, Eval } from "../eval.ts";
 /** An eval over questions on long texts, each answered with `tokens` tokens or until the model ends. */
 export function found(
   dataset: Dataset<Sought>,
-  { count, tokens }: { readonly count: number; readonly tokens: number },
+  { count, tokens, rule = "margin" }: {
+    readonly count: number;
+    readonly tokens: number;
+    /** "guard" where other evals bear the claim, and small models find next to nothing here. */
+    readonly rule?: "margin" | "guard";
+  },
 ): Eval<Sought, Continued> {
   return {
     name: dataset.name,
@@ -24,6 +29,7 @@ export function found(
       name: "found",
       unit: "fraction",
       better: "higher",
+      rule,
       allowed: 0.02,
       chance: dataset.chance ?? 0,
       claim: "equivalent",

@@ -17,7 +17,7 @@ export const suite: Suite = {
     tokenMatch(quotedContext, { count: 6, tokens: 32 }),
     perplexity(wikiText, { count: 40, tokens: 512 }),
     found(ruler, { count: 200, tokens: 48 }),
-    found(rulerQa, { count: 200, tokens: 32 }),
+    found(rulerQa, { count: 200, tokens: 32, rule: "guard" }),
   ],
   workloads: [quotedSingle],
   pairs: 6,
