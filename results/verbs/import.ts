@@ -120,8 +120,8 @@ async function takeOne(
   const shown = visible(path);
   const size = Math.max(1, await Deno.stat(path).then(({ size }) => size, () => 1));
   const bar = (what: string) => (bytes: number) =>
-    status.show(`${what} ${shown}, ${Math.round(100 * bytes / size)} %`, bytes / size, what);
-  const { origin, lines, amiss } = await survey(path, now, bar("checking the seal of"));
+    status.show(`${what} ${Math.round(100 * bytes / size)} % ${shown}`, bytes / size, what);
+  const { origin, lines, amiss } = await survey(path, now, bar("checking the seal,"));
   const wrong = new Map<string, number[]>();
   const taking = {
     now,
@@ -133,7 +133,7 @@ async function takeOne(
     },
   };
   if (strict) {
-    const tried = await take(path, origin, { ...taking, progress: bar("examining") });
+    const tried = await take(path, origin, { ...taking, progress: bar("examining,") });
     status.clear();
     if (tried.wrong > 0 || amiss.length > 0) {
       const found = tried.wrong === 0
@@ -146,7 +146,7 @@ async function takeOne(
       );
     }
   }
-  const taken = await take(path, origin, { ...taking, progress: bar("taking in") }, store);
+  const taken = await take(path, origin, { ...taking, progress: bar("taking in,") }, store);
   status.clear();
   const by = origin.by === undefined ? "" : `, exported by ${visible(origin.by)}`;
   console.log(
