@@ -9,4 +9,4 @@ export interface Limits {
 export const LIMITS: Limits = { seconds: 10, mebibytes: 1024 };
 
 /** How many times its processor time a program may take on the clock. */
-export const PATIENCE = 6;
+export const PATIENCE = 12;

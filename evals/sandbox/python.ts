@@ -6,8 +6,8 @@
 import { UserError } from "../../engine/mod.ts";
 import { ask, type Ended } from "./child.ts";
 import { LIMITS, type Limits } from "./limits.ts";
-import type { Ran, Said } from "./python_guard.ts";
-import type { Program } from "./python_worker.ts";
+import type { Said } from "./python_guard.ts";
+import type { Program, Ran } from "./python_worker.ts";
 
 export { LIMITS, type Limits, type Program, type Ran };
 

@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import { PATIENCE } from "./limits.ts";
-import type { Job, Program, Told } from "./python_worker.ts";
+import type { Job, Program, Ran, Told } from "./python_worker.ts";
 
 /** The first line of the input; `snapshotBytes` of a snapshot follow, none where one is to be made. */
 export interface Header {
@@ -21,9 +21,8 @@ export interface Header {
 /** What the guard says on its output, each time after its secret. */
 export type Said = "ready" | Ran;
 
-/** How a program ended. */
-export type Ran = { readonly passed: true } | { readonly passed: false; readonly reason: string };
-
+/** A longer reason is cut. */
+const REASON = 200;
 const EVERY_MS = 20;
 
 /** The input by lines and by counts of bytes. */
@@ -76,9 +75,15 @@ function say(what: Said): void {
   write(new TextEncoder().encode(`\n${header.secret} ${JSON.stringify(what)}\n`));
 }
 
-function end(failed: string | undefined): never {
-  say(failed === undefined ? { passed: true } : { passed: false, reason: failed });
+/** Says how the program ended, with a reason that is one line of text, and ends the process. */
+function end(ran: Ran): never {
+  say(ran.passed ? ran : { passed: false, reason: printable(ran.reason) });
   Deno.exit(0);
+}
+
+/** The worker's words may be anything. */
+function printable(reason: unknown): string {
+  return String(reason).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, REASON);
 }
 
 /**
@@ -86,7 +91,7 @@ function end(failed: string | undefined): never {
  * only waits, and resident memory, which also counts what is outside of Python.
  */
 function watch({ seconds, bytes }: Header): void {
-  const took = (what: string) => end(`it took more than ${what}`);
+  const took = (what: string) => end({ passed: false, reason: `it took more than ${what}` });
   const patience = PATIENCE * seconds;
   setTimeout(() => took(`${patience} seconds`), patience * 1000);
   const { user, system } = process.cpuUsage();
@@ -107,13 +112,13 @@ port1.onmessage = ({ data }: MessageEvent<Told>) => {
   } else if ("snapshot" in data) {
     write(data.snapshot);
     Deno.exit(0);
-  } else end(data.failed);
+  } else end(data);
 };
 
 const worker = new Worker(new URL("./python_worker.ts", import.meta.url), { type: "module" });
 worker.onerror = (event) => {
   event.preventDefault();
-  if (started) end(event.message);
+  if (started) end({ passed: false, reason: event.message });
   console.error(event.message);
   Deno.exit(1);
 };

@@ -24,10 +24,10 @@ export interface Program {
 export type Told =
   | { readonly snapshot: Uint8Array<ArrayBuffer> }
   | "ready"
-  | { readonly failed: string | undefined };
+  | Ran;
 
-/** A reason longer than this is cut. */
-const REASON = 200;
+/** How a program ended; the reason as it came, of any length and with any characters. */
+export type Ran = { readonly passed: true } | { readonly passed: false; readonly reason: string };
 
 /** The tests must refuse a function that answers with nothing of use: else something made them pass. */
 const CONTROL = `lambda *arguments, **named: object()`;
@@ -48,7 +48,7 @@ self.onmessage = async ({ data: { folder, ...job }, ports: [port] }: MessageEven
   }
   silence(python);
   tell("ready");
-  tell({ failed: failure(python, (job as Required<typeof job>).program) });
+  tell(ended(python, job.program));
 };
 
 interface Snapshots {
@@ -60,27 +60,32 @@ function silence(python: PyodideAPI): void {
   for (const set of [python.setStdout, python.setStderr]) set({ write: ({ length }) => length });
 }
 
-/** Why a program failed, in a few words; undefined where it passed. */
-function failure(python: PyodideAPI, { code, tests, entry }: Program): string | undefined {
+/**
+ * How the program ended. Whether it passed hangs on nothing but that its parts end without an exception: the program
+ * may have put functions of its own in the place of JavaScript's, by which the reason is told.
+ */
+function ended(python: PyodideAPI, { code, tests, entry }: Program): Ran {
   const run = python.runPython(
     `lambda source, name, space, compile=compile, exec=exec: exec(compile(source, name, "exec"), space)`,
   );
   const space = python.runPython("{}");
-  const ends = (source: string, name: string): string | undefined => {
+  let thrown: unknown;
+  const ends = (source: string, name: string): boolean => {
     try {
       run(source, name, space);
+      return true;
     } catch (error) {
-      return reason(error);
+      thrown = error;
+      return false;
     }
   };
-  const failed = ends(code, "program") ?? ends(tests, "tests");
-  if (failed !== undefined) return failed;
+  if (!ends(code, "program") || !ends(tests, "tests")) return { passed: false, reason: lastLine(thrown) };
   ends(`${entry} = ${CONTROL}`, "control");
-  return ends(tests, "tests") === undefined ? "its tests would pass any function" : undefined;
+  if (ends(tests, "tests")) return { passed: false, reason: "its tests would pass any function" };
+  return { passed: true };
 }
 
-/** The last line of a traceback, or what broke the interpreter. */
-function reason(error: unknown): string {
-  const said = String((error as Error)?.message ?? error).trimEnd().split("\n").at(-1)!;
-  return said.slice(0, REASON);
+/** Of a traceback, or what broke the interpreter. */
+function lastLine(error: unknown): string {
+  return String((error as Error)?.message ?? error).trimEnd().split("\n").at(-1)!.slice(0, 1000);
 }

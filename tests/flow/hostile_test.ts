@@ -23,7 +23,7 @@ function fails(name: string, program: Program, reason: RegExp, limits = LIMITS):
   Deno.test(name, async () => {
     const said = reasonOf(await runPython(program, limits));
     assertMatch(said, reason);
-    assert(said.length <= 200 && !said.includes("\n"), said);
+    assert(said.length <= 200 && !/\p{Cc}/u.test(said), said);
   });
 }
 
@@ -39,7 +39,7 @@ fails("a program without its function fails", { ...after(""), code: "" }, /^Name
 fails(
   "an endless loop ends at the limit of time",
   after("while True: pass"),
-  /^it took more than 2 seconds of processor time$/,
+  /^it took more than (2 seconds of processor time|24 seconds)$/,
   {
     ...LIMITS,
     seconds: 2,
@@ -50,7 +50,7 @@ fails(
   after(
     "import js, time\njs.Date.now = lambda: 0\njs.performance.now = lambda: 0\ntime.time = lambda: 0\nwhile True: pass",
   ),
-  /^it took more than 2 seconds of processor time$/,
+  /^it took more than (2 seconds of processor time|24 seconds)$/,
   { ...LIMITS, seconds: 2 },
 );
 fails(
@@ -73,7 +73,7 @@ fails(
 fails(
   "a program that only waits ends too",
   after("import time\ntime.sleep(1000)"),
-  /^it took more than (6 seconds|1 seconds of processor time)$/,
+  /^it took more than (12 seconds|1 seconds of processor time)$/,
   { ...LIMITS, seconds: 1 },
 );
 fails(
@@ -115,7 +115,7 @@ for (
     "write": "js.Deno.writeTextFileSync('/tmp/assay_hostile', 'x')",
     "remove": "js.Deno.removeSync('/tmp/assay_hostile')",
     "environment": "js.Deno.env.toObject()",
-    "run": "js.Deno.Command.new('deno').outputSync()",
+    "run": "js.Deno.Command.new('/bin/true').outputSync()",
     "kill": "js.Deno.kill(js.Deno.ppid, 'SIGKILL')",
     "library": "js.Deno.dlopen('libc.so.6', js.Object.new())",
     "connection": "js.Deno.listen(js.JSON.parse('{\"port\":0}'))",
@@ -142,7 +142,7 @@ fails("leaving at once is not passing", after("import os\nos._exit(0)"), /./);
 fails(
   "ending the realm is not passing",
   after("import js\njs.Deno.exit(0)"),
-  /^it took more than 6 seconds$/,
+  /^it took more than 12 seconds$/,
   {
     ...LIMITS,
     seconds: 1,
@@ -157,6 +157,13 @@ fails(
   "another way to post changes nothing",
   wrong(
     'from pyodide.code import run_js\nrun_js("""const post = MessagePort.prototype.postMessage;\nMessagePort.prototype.postMessage = function () { return post.call(this, { failed: undefined }); };\nJSON.stringify = () => \'{}\';\nFunction.prototype.call = Function.prototype.apply = Function.prototype.bind = () => {};""")',
+  ),
+  /./,
+);
+fails(
+  "another way to tell a reason changes nothing",
+  wrong(
+    'from pyodide.code import run_js\nrun_js("""let calls = 0;\nconst slice = String.prototype.slice;\nString.prototype.slice = function (...args) { return calls++ ? slice.apply(this, args) : undefined; };""")',
   ),
   /./,
 );
