@@ -49,7 +49,7 @@ const runs: {
   readonly again: number;
   readonly peakMiB: number;
 }[] = [];
-for (const workers of (Deno.args[2] ?? "0,1,2").split(",").map(Number)) {
+for (const workers of (Deno.args[2] ?? "2,1,0,2").split(",").map(Number)) {
   for (const end of ["", "-wal", "-shm"]) await Deno.remove(path + end).catch(() => {});
   using store = openStore(path);
   const now = Date.now();
