@@ -26,10 +26,20 @@ export function fileTokenizer(weights: Weights): Tokenizer {
   const reader = (special: boolean) =>
     special ? whole : blind ??= make(tokenizer.added_tokens.filter((token) => !token.special));
   const template = chatTemplate === null ? undefined : templateOf(chatTemplate, path);
+  const vocabulary = weights.shape("token_embd.weight")[0]!;
+  /** The ids, each of which has its row of the embedding table. */
+  const embedded = (ids: number[]): number[] => {
+    const beyond = ids.find((id) => !(id >= 0 && id < vocabulary));
+    if (beyond === undefined) return ids;
+    throw new UserError(
+      `Cannot use the tokenizer of ${path} as its ids must be below the model's vocabulary of ${vocabulary}: found ${beyond}.`,
+    );
+  };
+  embedded([bos]);
   const encode: Tokenizer["encode"] = (text, { special = false } = {}) =>
-    text === "" ? [] : reader(special).encode(text, { add_special_tokens: false }).ids;
+    text === "" ? [] : embedded(reader(special).encode(text, { add_special_tokens: false }).ids);
   return {
-    vocabulary: weights.shape("token_embd.weight")[0]!,
+    vocabulary,
     bos,
     eos: ends[0],
     ends,
@@ -44,7 +54,7 @@ export function fileTokenizer(weights: Weights): Tokenizer {
         messages: messages.map(({ role, content }) => ({ role, content })),
         add_generation_prompt: true,
       };
-      return encode(template.render(context), { special: true });
+      return encode(rendered(template, context, path), { special: true });
     },
   };
 }
@@ -55,6 +65,16 @@ function templateOf(text: string, path: string): Template {
   } catch (error) {
     throw new UserError(
       `Cannot read the chat template of ${path} as it must be a Jinja template: ${(error as Error).message}.`,
+    );
+  }
+}
+
+function rendered(template: Template, context: Record<string, unknown>, path: string): string {
+  try {
+    return template.render(context);
+  } catch (error) {
+    throw new UserError(
+      `Cannot put a chat to ${path} as its chat template must take it: ${(error as Error).message}.`,
     );
   }
 }

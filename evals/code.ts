@@ -1,8 +1,11 @@
 /** The code of a technique: one whose file was edited is another technique, and what was recorded of it is another's. */
 import { digest, type Stack } from "../engine/mod.ts";
 
-/** Our own code is told by the commit; a module of ours stands for itself here. */
-const OURS = new URL("../", import.meta.url).href;
+const ROOT = new URL("../", import.meta.url).href;
+/** Our own code is told by the commit; a user's files may lie in the same checkout, beside the rooms. */
+const isOurs = (module: string) =>
+  module.startsWith(ROOT) &&
+  /^(?:(?:engine|datasets|techniques|evals|results)\/|mod\.[jt]s$)/.test(module.slice(ROOT.length));
 const IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 
 /** A digest for each module that a stack's slots load: of its text, and of a user's own modules that it imports. */
@@ -10,7 +13,7 @@ export async function codeOf({ cache, decoder, scheduler }: Stack): Promise<read
   return await Promise.all([cache, decoder, scheduler].map(async ({ module }) => {
     if (!module.startsWith("file:")) return module;
     const text = await Deno.readTextFile(new URL(module));
-    if (module.startsWith(OURS)) return digest(text);
+    if (isOurs(module)) return digest(text);
     const texts = new Map([[module, text]]);
     await gather(module, texts);
     // In the order of the imports, which the texts give: where the modules lie does not matter.
@@ -22,7 +25,7 @@ export async function codeOf({ cache, decoder, scheduler }: Stack): Promise<read
 async function gather(module: string, texts: Map<string, string>): Promise<void> {
   for (const [, path] of texts.get(module)!.matchAll(IMPORT)) {
     const url = new URL(path!, module);
-    if (texts.has(url.href) || url.href.startsWith(OURS)) continue;
+    if (texts.has(url.href) || isOurs(url.href)) continue;
     // What only looks like an import, e.g. in a comment, is not there.
     const text = await Deno.readTextFile(url).catch(() => undefined);
     if (text === undefined) continue;

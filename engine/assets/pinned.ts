@@ -24,12 +24,12 @@ export interface PinnedParts extends Pinned {
   readonly parts: readonly Member[];
 }
 
-/** Size and time of the files whose hash this process has checked, by path. */
+/** Size and time of the files that this process knows to be whole, by path. */
 const checked = new Map<string, string>();
 
 /**
- * The path of the file in the cache, fetched if it is not there. Its hash is checked at its first use in a process and
- * whenever its size or time has changed since; a damaged one is replaced. @throws {UserError} when it cannot be had whole.
+ * The path of the file in the cache, fetched if it is not there. Its hash is checked (see sha256OfFile) at its first
+ * use in a process and whenever its size or time has changed since; a damaged one is replaced. @throws {UserError} when it cannot be had whole.
  */
 export async function fetchPinned(
   file: PinnedFile | PinnedParts,

@@ -14,9 +14,18 @@ const FOLDER = "graphs";
 const SOURCES = [
   ...["builder", "llama", "fused_export", "log_sum_exp", "attention", "linear", "mlp", "norm", "quantize"]
     .map((name) => `graph/${name}`),
-  ...["blocks", "half", "k_blocks", "tensors", "safetensors", "folder", "folder_config", "gguf_config"].map((
-    name,
-  ) => `weights/${name}`),
+  ...[
+    "blocks",
+    "half",
+    "k_blocks",
+    "tensors",
+    "safetensors",
+    "folder",
+    "folder_config",
+    "gguf",
+    "gguf_config",
+  ]
+    .map((name) => `weights/${name}`),
 ];
 
 /** Where a stack's graph is in the cache folder, wherever its weights came from. */

@@ -11,8 +11,12 @@ export function folderTokenizer(path: string, config: Fields): TokenizerFiles {
   if (!tokenizer) {
     throw new UserError(`Cannot read the tokenizer of ${path} as it must hold tokenizer.json: it does not.`);
   }
-  const added =
-    (Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : []) as readonly AddedToken[];
+  const added = Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : [];
+  if (!added.every(isAdded)) {
+    throw new UserError(
+      `Cannot read the tokenizer ${file} as each of its added_tokens must have an id and a content: one has not.`,
+    );
+  }
   const own = fieldsOf(`${path}/tokenizer_config.json`) ?? {};
   const { type, vocab } = fields(tokenizer.model);
   if (type !== "BPE") {
@@ -54,6 +58,11 @@ export function folderTokenizer(path: string, config: Fields): TokenizerFiles {
     chatTemplate: textOf(`${path}/chat_template.jinja`) ?? template(own.chat_template) ?? null,
     special,
   };
+}
+
+function isAdded(token: unknown): token is AddedToken {
+  const { id, content } = fields(token);
+  return Number.isSafeInteger(id) && typeof content === "string" && content !== "";
 }
 
 /** A template, or the one named "default" of a list. */

@@ -26,17 +26,31 @@ const PRE_TOKENIZERS: Readonly<Record<string, readonly unknown[]>> = {
 
 /** @throws {UserError} when the file lacks a part of its tokenizer, or its scheme is not known. */
 export function ggufTokenizer({ metadata, path }: Pick<Gguf, "metadata" | "path">): TokenizerFiles {
-  const field = <T>(name: string): T => {
+  const field = (name: string): unknown => {
     const value = metadata.get(`tokenizer.${name}`);
-    if (value === undefined) {
-      throw new UserError(
-        `Cannot read the tokenizer of ${path} as it must say tokenizer.${name}: it does not.`,
-      );
-    }
-    return value as T;
+    if (value !== undefined) return value;
+    throw new UserError(
+      `Cannot read the tokenizer of ${path} as it must say tokenizer.${name}: it does not.`,
+    );
   };
-  const pre = field<string>("ggml.pre");
-  const pretokenizers = PRE_TOKENIZERS[pre];
+  const list = <T extends "string" | "number">(name: string, of: T) => {
+    const value = field(name);
+    if (Array.isArray(value) && value.every((one) => typeof one === of)) {
+      return value as readonly (T extends "string" ? string : number)[];
+    }
+    throw new UserError(
+      `Cannot read the tokenizer of ${path} as tokenizer.${name} must be a list of ${of}s: it is not.`,
+    );
+  };
+  const id = (name: string): number => {
+    const value = field(name);
+    if (typeof value === "number" && tokens[value] !== undefined) return value;
+    throw new UserError(
+      `Cannot read the tokenizer of ${path} as tokenizer.${name} must be one of its ${tokens.length} ids: found ${value}.`,
+    );
+  };
+  const pre = `${field("ggml.pre")}`;
+  const pretokenizers = Object.hasOwn(PRE_TOKENIZERS, pre) ? PRE_TOKENIZERS[pre] : undefined;
   if (!pretokenizers) {
     throw new UserError(
       `Cannot read the tokenizer of ${path} as its scheme must be ${
@@ -44,8 +58,8 @@ export function ggufTokenizer({ metadata, path }: Pick<Gguf, "metadata" | "path"
       }: found ${pre}.`,
     );
   }
-  const tokens = field<string[]>("ggml.tokens");
-  const types = field<number[]>("ggml.token_type");
+  const tokens = list("ggml.tokens", "string");
+  const types = list("ggml.token_type", "number");
   const added = tokens.flatMap((content, id) =>
     types[id] === CONTROL || types[id] === USER_DEFINED
       ? [{
@@ -59,7 +73,7 @@ export function ggufTokenizer({ metadata, path }: Pick<Gguf, "metadata" | "path"
       }]
       : []
   );
-  const [bos, eos] = [field<number>("ggml.bos_token_id"), field<number>("ggml.eos_token_id")];
+  const [bos, eos] = [id("ggml.bos_token_id"), id("ggml.eos_token_id")];
   return {
     tokenizer: {
       version: "1.0",
@@ -75,7 +89,7 @@ export function ggufTokenizer({ metadata, path }: Pick<Gguf, "metadata" | "path"
         byte_fallback: false,
         ignore_merges: false,
         vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-        merges: field<string[]>("ggml.merges").map((merge) => merge.split(" ")),
+        merges: list("ggml.merges", "string").map((merge) => merge.split(" ")),
       },
     },
     bos,

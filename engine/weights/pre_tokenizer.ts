@@ -40,7 +40,10 @@ export function corrected(given: PreTokenizer | null, path: string): object | nu
   if (given === null || given === undefined) return null;
   switch (given.type) {
     case "Sequence":
-      return { ...given, pretokenizers: (given.pretokenizers ?? []).map((one) => corrected(one, path)) };
+      if (!Array.isArray(given.pretokenizers)) {
+        throw new UserError(`Cannot read the tokenizer ${path} as its Sequence must be a list: it is not.`);
+      }
+      return { ...given, pretokenizers: given.pretokenizers.map((one) => corrected(one, path)) };
     case "Digits":
       return cut(given.individual_digits ? String.raw`\p{N}` : String.raw`\p{N}+`);
     case "ByteLevel":

@@ -11,7 +11,7 @@
  */
 import { chatSingle, jsonl, promptLookup, type Suite, tokenMatch } from "@assay/assay";
 
-export const my_dataset = await jsonl("prompt", new URL("./my_dataset.jsonl", import.meta.url), {
+export const dataset = await jsonl("prompt", new URL("./my_dataset.jsonl", import.meta.url), {
   name: "my_dataset",
   // On what terms it may be used, and what for: test, validation, calibration or workload.
   license: "mine",
@@ -23,7 +23,7 @@ export const suite: Suite = {
   summary: "prompt lookup, asked my_dataset",
   candidates: { prompt_lookup: [promptLookup()] },
   // Counts up to the number of rows; more of them decide more.
-  evals: [tokenMatch(my_dataset, { count: my_dataset.size, tokens: 32 })],
+  evals: [tokenMatch(dataset, { count: dataset.size, tokens: 32 })],
   workloads: [{ ...chatSingle, maxTokens: 24 }],
   pairs: 6,
   seed: 1,

@@ -16,7 +16,7 @@ import {
 /** What a recording keeps: plain data, by which two variants of the technique differ. */
 const params = { guesses: 4 };
 
-export const my_technique: Technique = {
+export const technique: Technique = {
   name: "my_technique",
   // What it changes: model, cache, decoder or scheduler.
   slot: "decoder",
@@ -51,7 +51,7 @@ export function open({ guesses }: typeof params): DecoderLive {
 export const suite: Suite = {
   name: "my_technique",
   summary: "my_technique alone",
-  candidates: { my_technique: [my_technique] },
+  candidates: { my_technique: [technique] },
   evals: [
     tokenMatch(quotedContext, { count: 6, tokens: 32 }),
     served(wikiText, { count: 20, tokens: 24, rule: "guard" }),

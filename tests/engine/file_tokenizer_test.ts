@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { UserError } from "../../engine/engine.ts";
 import { fileTokenizer } from "../../engine/file_tokenizer.ts";
 import { ggufTokenizer } from "../../engine/weights/gguf_tokenizer.ts";
 import type { Weights } from "../../engine/weights/mod.ts";
@@ -75,3 +76,27 @@ Deno.test("control tokens in a text are parsed only when asked, a user's own tok
   assertEquals(encode("<|end|><own>"), [..."<|end|>", "<own>"]);
   assertEquals(encode("<|end|><own>", true), ["<|end|>", "<own>"]);
 });
+
+for (
+  const [key, value, says] of [
+    ["pre", "constructor", "found constructor"],
+    ["tokens", 7, "must be a list of strings"],
+    ["token_type", "x", "must be a list of numbers"],
+    ["merges", [1, 2], "must be a list of strings"],
+    ["bos_token_id", 3, "must be one of its 3 ids: found 3"],
+    ["eos_token_id", -1, "must be one of its 3 ids: found -1"],
+  ] as const
+) {
+  Deno.test(`a GGUF tokenizer whose ${key} is ${JSON.stringify(value)} is refused`, () => {
+    const metadata = new Map<string, unknown>([
+      ["tokenizer.ggml.pre", "smollm"],
+      ["tokenizer.ggml.tokens", ["a", "b", "<e>"]],
+      ["tokenizer.ggml.token_type", [1, 1, 3]],
+      ["tokenizer.ggml.merges", []],
+      ["tokenizer.ggml.bos_token_id", 2],
+      ["tokenizer.ggml.eos_token_id", 2],
+      [`tokenizer.ggml.${key}`, value],
+    ]);
+    assertThrows(() => ggufTokenizer({ metadata, path: "tiny.gguf" }), UserError, says);
+  });
+}

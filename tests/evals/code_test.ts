@@ -1,12 +1,14 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { digest } from "../../engine/mod.ts";
 import { codeOf } from "../../evals/code.ts";
 import { baseline } from "./toy_bench.ts";
 
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
 /** What a decoder in a folder of these files is known by. */
-async function known(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await Deno.makeTempDir();
+async function known(files: Readonly<Record<string, string>>, dir?: string): Promise<string> {
+  const folder = await Deno.makeTempDir(dir === undefined ? {} : { dir, prefix: ".own-" });
   try {
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
     const module = pathToFileURL(`${folder}/own.ts`).href;
@@ -31,6 +33,12 @@ for (const name of Object.keys(files)) {
     assertNotEquals(await known(edited), await known(files));
   });
 }
+
+Deno.test("a technique of one's own in the checkout is known by its modules too", async () => {
+  assertEquals(await known(files, ROOT), await known(files));
+  const own = { "own.ts": 'import { dense } from "../engine/mod.ts";\nexport const open = dense;\n' };
+  assertEquals(await known(own, ROOT), await digest(own["own.ts"]));
+});
 
 Deno.test("modules that import each other, and imports that are not there, end well", async () => {
   const own = 'export * from "./guess.ts"; // import "./gone.ts"\n';

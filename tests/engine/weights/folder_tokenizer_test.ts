@@ -62,6 +62,22 @@ Deno.test("a chat is refused where there is no template", async () => {
   });
 });
 
+Deno.test("a token that has no row in the embedding table is refused where it is used", async () => {
+  const padding = { ...TOKENIZER.added_tokens[0]!, id: 40, content: "<pad>", special: false };
+  const over = tokenizer({ added_tokens: [...TOKENIZER.added_tokens, padding] });
+  await withTokenizer(over, ({ encode }) => {
+    assertEquals(encode("ab"), [2, 3]);
+    assertThrows(() => encode("a<pad>"), UserError, "below the model's vocabulary of 40: found 40");
+  });
+});
+
+Deno.test("a chat that its template does not take is refused in one sentence", async () => {
+  const chat_template = "{{ raise_exception('a system message must come first') }}";
+  await withTokenizer(config({ chat_template }), ({ chat }) => {
+    assertThrows(() => chat(HI), UserError, "must take it: a system message must come first.");
+  });
+});
+
 Deno.test("every id that the files name ends an answer, the tokenizer's own first", async () => {
   const lists = { "generation_config.json": { eos_token_id: [5, 1, 6] } };
   await withFolder(folderOf(weights, lists), (path) => {
@@ -108,6 +124,19 @@ const REFUSED: Readonly<Record<string, readonly [Readonly<Record<string, unknown
   "that joins what it splits": [
     tokenizer({ pre_tokenizer: { type: "Split", pattern: { String: " " }, behavior: "MergedWithNext" } }),
     "found MergedWithNext",
+  ],
+  "whose added tokens are none": [tokenizer({ added_tokens: [null] }), "must have an id and a content"],
+  "whose added tokens have no id": [
+    tokenizer({ added_tokens: [{ content: "x" }] }),
+    "must have an id and a content",
+  ],
+  "whose sequence is no list": [
+    tokenizer({ pre_tokenizer: { type: "Sequence", pretokenizers: 5 } }),
+    "its Sequence must be a list",
+  ],
+  "whose first token has no row in the table": [
+    { ...config({ bos_token: null }), "config.json": { ...CONFIG, bos_token_id: 40 } },
+    "must be below the model's vocabulary of 40: found 40",
   ],
   "without an end": [config({ eos_token: null }), "must name the token that ends an answer"],
   "with an end that it lacks": [config({ eos_token: "<|none|>" }), "must name the token that ends an answer"],

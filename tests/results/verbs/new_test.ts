@@ -25,12 +25,23 @@ for (const kind of ["suite", "technique", "dataset"]) {
   });
 }
 
+Deno.test("what is begun loads under any name that it may have", async () => {
+  await inPlace(async ({ folder }) => {
+    for (const kind of ["suite", "technique", "dataset"]) {
+      for (const name of ["class", "suite", "open", "params", "served", "jsonl"]) {
+        await begin(kind, name, "--dir", `${folder}/${kind}`);
+        assertEquals((await loadSuite(`${folder}/${kind}/${name}.ts`)).name, name);
+      }
+    }
+  });
+});
+
 Deno.test("a new technique runs from outside, on an engine that has never heard of it", async () => {
   await inPlace(async ({ folder, store, file }) => {
     await begin("technique", "mine", "--dir", folder);
     const toys = new URL("../../evals/toy_bench.ts", import.meta.url).href;
     const path = file(
-      `import { mine } from ${JSON.stringify(pathToFileURL(`${folder}/mine.ts`).href)};\n` +
+      `import { technique as mine } from ${JSON.stringify(pathToFileURL(`${folder}/mine.ts`).href)};\n` +
         `import * as toys from ${JSON.stringify(toys)};\n` +
         `export const suite = toys.suite({ candidates: { mine: [mine] }, workloads: [toys.workload({ maxTokens: 40 })] });\n`,
     );
@@ -52,7 +63,7 @@ Deno.test("a new data set runs with its own rows", async () => {
     await begin("dataset", "mine", "--dir", folder);
     const toys = new URL("../../evals/toy_bench.ts", import.meta.url).href;
     const path = file(
-      `import { mine } from ${JSON.stringify(pathToFileURL(`${folder}/mine.ts`).href)};\n` +
+      `import { dataset as mine } from ${JSON.stringify(pathToFileURL(`${folder}/mine.ts`).href)};\n` +
         `import { tokenMatch } from "@assay/assay";\nimport * as toys from ${JSON.stringify(toys)};\n` +
         `export const suite = toys.suite({ candidates: { toy: [toys.toyInt8] }, evals: [...toys.suite().evals, tokenMatch(mine, { count: mine.size, tokens: 12 })] });\n`,
     );
