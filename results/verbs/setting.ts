@@ -53,7 +53,7 @@ export async function prepare(
   const { backend = "auto", threads } = values;
   const chosen = backend === "auto" ? await fasterBackend() : BACKENDS.find((known) => known === backend);
   if (chosen === undefined) {
-    throw new UserError(`Cannot use --backend ${backend} as it must be auto, ${BACKENDS.join(", ")}.`);
+    throw new UserError(`Cannot use --backend ${backend} as it must be auto, native, wasm or webgpu.`);
   }
   if (chosen === "webgpu" && (await adapter()).software) {
     console.error(

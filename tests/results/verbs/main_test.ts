@@ -45,11 +45,11 @@ for (
   const [args, message] of [
     [
       ["bench", "--suite", "nosuch"],
-      "Cannot run suite nosuch as it must be one of standard, smoke, stack, or a TypeScript file.",
+      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, or a TypeScript file.",
     ],
     [
       ["perf", "--suite", "nosuch"],
-      "Cannot run suite nosuch as it must be one of standard, smoke, stack, or a TypeScript file.",
+      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, or a TypeScript file.",
     ],
     [["view", "--port", "99999"], "Cannot use --port 99999 as it must be a whole number from 0 to 65535."],
   ] as const
@@ -65,7 +65,7 @@ for (
 
 for (
   const [values, message] of [
-    [{ backend: "cuda" }, "Cannot use --backend cuda as it must be auto, native or wasm."],
+    [{ backend: "cuda" }, "Cannot use --backend cuda as it must be auto, native, wasm or webgpu."],
     [{ threads: "0" }, "Cannot use --threads 0 as it must be a whole number from 1 to 512."],
     [
       { model: "/nowhere/x.gguf" },
