@@ -85,18 +85,15 @@ async function snapshotOf(folder: string): Promise<Readonly<Record<string, strin
   }
 }
 
-/** The hashes of a snapshot that is whole. What is damaged goes, so that it is fetched anew. */
+/** The hashes of a snapshot that is whole; one that is damaged is none any more. */
 async function whole(folder: string): Promise<Readonly<Record<string, string>> | undefined> {
   const files = await snapshotOf(folder);
-  let damaged = files === undefined;
   for (const [name, sha256] of Object.entries(files ?? {})) {
     if (await sha256OfFile(`${folder}/${name}`).catch(() => "") === sha256) continue;
-    damaged = true;
-    await Deno.remove(`${folder}/${name}`).catch(() => {});
+    await Deno.remove(`${folder}/snapshot.json`);
+    return undefined;
   }
-  if (!damaged) return files;
-  await Deno.remove(`${folder}/snapshot.json`).catch(() => {});
-  return undefined;
+  return files;
 }
 
 async function fetchFiles(
@@ -123,16 +120,12 @@ async function fetchFiles(
     total += names.reduce((sum, name) => sum + listed.get(name)!.size, 0);
     for (const name of names) {
       const file = listed.get(name)!;
-      hashes[name] = await Deno.stat(`${folder}/${name}`).then(
-        () => sha256OfFile(`${folder}/${name}`),
-        () =>
-          fetchHubFile(file, `${folder}/${name}`, {
-            label,
-            host: call.host,
-            open: () => downloadFile({ ...at, path: name, xet: false }),
-            told: (bytes) => progress({ label, done: before + bytes, total }),
-          }),
-      );
+      hashes[name] = await fetchHubFile(file, `${folder}/${name}`, {
+        label,
+        host: call.host,
+        open: () => downloadFile({ ...at, path: name, xet: false }),
+        told: (bytes) => progress({ label, done: before + bytes, total }),
+      });
       before += file.size;
     }
   };

@@ -18,7 +18,7 @@ const TRIES = 3;
 const PAUSE_MS = 300;
 
 /**
- * Puts the file at `target`; `open` asks the hub for it. Returns its SHA-256.
+ * Puts the file at `target`, where it is not there as listed; `open` asks the hub for it. Returns its SHA-256.
  * @throws {UserError} when it cannot be had whole; what was fetched of it stays.
  */
 export async function fetchHubFile(
@@ -31,6 +31,8 @@ export async function fetchHubFile(
     readonly told: (bytes: number) => void;
   },
 ): Promise<string> {
+  const there = await hashesOf(target).catch(() => undefined);
+  if (there && isListed(file, there)) return there.sha256;
   const part = `${target}.part`;
   using sink = await Deno.open(part, { read: true, write: true, create: true });
   let done = (await sink.stat()).size;
@@ -60,19 +62,27 @@ export async function fetchHubFile(
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries));
     }
   }
-  const { sha256, git } = await hashesOf(part);
-  const [expected, found] = file.lfs ? [file.lfs.oid, sha256] : [file.oid, git];
-  if (expected !== found) {
+  const found = await hashesOf(part);
+  if (!isListed(file, found)) {
     await Deno.remove(part);
     throw new UserError(
-      `Cannot use ${file.path} of ${label} as its hash must be ${expected}: found ${found}. Run this again.`,
+      `Cannot use ${file.path} of ${label} as its hash must be ${file.lfs?.oid ?? file.oid}: found ${
+        file.lfs ? found.sha256 : found.git
+      }. Run this again.`,
     );
   }
   await Deno.rename(part, target);
-  return sha256;
+  return found.sha256;
 }
 
-async function hashesOf(path: string): Promise<{ readonly sha256: string; readonly git: string }> {
+interface Hashes {
+  readonly sha256: string;
+  readonly git: string;
+}
+
+const isListed = ({ lfs, oid }: Listed, { sha256, git }: Hashes) => lfs ? lfs.oid === sha256 : oid === git;
+
+async function hashesOf(path: string): Promise<Hashes> {
   const { createHash } = await import("node:crypto");
   const [sha256, git] = [createHash("sha256"), createHash("sha1")];
   using file = await Deno.open(path);

@@ -89,6 +89,20 @@ Deno.test("what a run that was cut off has fetched is gone on with", async () =>
   });
 });
 
+Deno.test("what a run that was cut off had whole is kept, and fetched anew where it was damaged since", async () => {
+  await withHub({}, async ({ asked }, home) => {
+    await Deno.mkdir(`${home}/${COMMIT}`, { recursive: true });
+    await Deno.writeFile(`${home}/${COMMIT}/config.json`, files.get("config.json")!);
+    await Deno.writeFile(`${home}/${COMMIT}/tokenizer.json`, files.get("tokenizer.json")!.toReversed());
+    await Deno.writeFile(`${home}/${COMMIT}/model.safetensors`, weights.toReversed());
+    const { params } = await hubModel(TINY);
+    assertEquals(fetched(asked), new Set(["tokenizer.json", "tokenizer_config.json", "model.safetensors"]));
+    await withFolder(files, async (path) => {
+      assertEquals((await localModel(path)).params.weights, params.weights);
+    });
+  });
+});
+
 Deno.test("a piece that is lost on its way is asked for again", async () => {
   let lost = 0;
   const instead = (path: string, range: string | null) =>
