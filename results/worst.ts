@@ -4,9 +4,16 @@ import { isJudged } from "./door.ts";
 
 const ORDER = { fail: 0, unsure: 1, pass: 2 } as const;
 
-/** Failed before undecided before passed, then by the share of the margin that is used up; reported ones last. */
+/**
+ * Failed before undecided before passed, and of the passed what a pass rests on before guards and laws, which can only
+ * refuse; then by the share of the margin that is used up; reported ones last.
+ */
 export function byWeight(a: Check, b: Check): number {
-  const order = (check: Check) => isJudged(check) ? ORDER[check.decision ?? "unsure"] : 3;
+  const order = (check: Check) => {
+    if (!isJudged(check)) return 4;
+    const refuses = check.decision === "pass" && (check.rule === "guard" || check.rule === "law");
+    return ORDER[check.decision ?? "unsure"] + Number(refuses);
+  };
   return order(a) - order(b) || (isJudged(a) ? marginUsed(b) - marginUsed(a) : 0);
 }
 

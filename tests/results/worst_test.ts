@@ -39,3 +39,8 @@ Deno.test("the worst check failed before it was nearest to a margin, and is none
   assertEquals(worstCheck(recorded(trial("a"), [workload(1.5)], [law(0.5, 0.1), near])), near);
   assertEquals(worstCheck({ kind: "void", trial: trial("a"), reason: "slept" }), undefined);
 });
+
+Deno.test("what passed shows what its pass rests on, and not a law that uses up more", () => {
+  const [met, close] = [breaches(0), law(0.002, 0.1)];
+  assertEquals(worstCheck(recorded(trial("a"), [workload(1.5)], [close, met])), met);
+});
