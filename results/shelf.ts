@@ -54,6 +54,9 @@ export interface Access {
 /** The word of a row that cannot be read. */
 export const BROKEN = "BROKEN";
 
+/** As JSON: a bare NUL would end the text where it is read back. */
+const NAME = "json_quote(name) AS name";
+
 const ORIGIN = `LEFT JOIN origins o ON o.origin = a.origin LEFT JOIN trusted t ON t.key = o.key`;
 const ROW = `SELECT s.id, s.light, o.about, t.key AS trusted FROM shelf s
   LEFT JOIN arrivals a ON a.seq = s.seq ${ORIGIN}`;
@@ -94,8 +97,10 @@ export class Shelf {
   /** Every try in a scope, oldest first, as counting tries needs them. */
   tried(scope: string): readonly Try[] {
     const sql =
-      `SELECT id, scope, at, name, word FROM shelf WHERE scope = ? AND word <> '${BROKEN}' ORDER BY at, seq`;
-    return this.#access.read((db) => db.prepare(sql).all(scope).map((row) => ({ ...row }) as unknown as Try));
+      `SELECT id, scope, at, ${NAME}, word FROM shelf WHERE scope = ? AND word <> '${BROKEN}' ORDER BY at, seq`;
+    return this.#access.read((db) =>
+      db.prepare(sql).all(scope).map((row) => ({ ...row, name: JSON.parse(`${row.name}`) }) as unknown as Try)
+    );
   }
 
   /** A part of what is asked for, the latest first. */
@@ -138,8 +143,9 @@ export class Shelf {
 
   /** The names of all rows, those of the latest recordings first. */
   names(): readonly string[] {
-    const sql = `SELECT name FROM shelf WHERE word <> '${BROKEN}' GROUP BY name ORDER BY max(at) DESC`;
-    return this.#access.read((db) => db.prepare(sql).all().map(({ name }) => String(name)));
+    const sql =
+      `SELECT ${NAME} FROM shelf WHERE word <> '${BROKEN}' GROUP BY shelf.name ORDER BY max(at) DESC`;
+    return this.#access.read((db) => db.prepare(sql).all().map(({ name }): string => JSON.parse(`${name}`)));
   }
 
   /** The ids that begin so, at most `most`; a trial's id, or an id, gives that of its latest or itself. */

@@ -84,7 +84,8 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
   mount(`${places.refusals()}/:key/:page`, (key, asked) => refusalsSheet(catalogue, key, asked));
   mount(places.imported(), (_, asked) => importedSheet(catalogue, asked));
   mount(`${places.imported()}/:page`, (_, asked) => importedSheet(catalogue, asked));
-  mount(places.techniques, (_, asked) => techniquesSheet(catalogue, asked));
+  mount(places.techniques(), (_, asked) => techniquesSheet(catalogue, asked));
+  mount(`${places.techniques()}/:page`, (_, asked) => techniquesSheet(catalogue, asked));
   mount("technique/:key", (key, asked) => techniqueSheet(catalogue, key, asked));
   mount("technique/:key/:page", (key, asked) => techniqueSheet(catalogue, key, asked));
   // A trial is read and checked once for all its forms, which are asked for one after the other.

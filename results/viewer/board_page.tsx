@@ -18,7 +18,7 @@ import { Pareto } from "./pareto.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
 
 /** Rows of a page; more would not fit what a page may weigh. */
-const ROWS = 60;
+export const BOARD_ROWS = 60;
 /** From so many techniques on there is something to filter. */
 const MANY = 5;
 
@@ -39,7 +39,7 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
   const { headline, rest } = summarise(board, isolated);
   const all = linesOf(board);
   const narrowed = narrow(all, facetsOf, query);
-  const { rows, pages } = pageOf(narrowed, page, ROWS);
+  const { rows, pages } = pageOf(narrowed, page, BOARD_ROWS);
   const first = root + pagePath(place === places.home ? place : places.board(board.key));
   const beside = page === 1 ? besideOf(board) : [];
   return (

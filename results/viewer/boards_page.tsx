@@ -10,7 +10,8 @@ import { Empty, Page } from "./page.tsx";
 import { machine } from "./scope_bar.tsx";
 import { Text } from "./text.tsx";
 
-const ROWS = 50;
+/** Rows of a page. */
+export const BOARDS_ROWS = 50;
 const LABELS = { machine: "Machine", model: "Model", suite: "Suite", workload: "Workload" } as const;
 
 export const BOARD_FACETS = ["machine", "model", "suite", "workload"] as const;
@@ -66,7 +67,7 @@ export function BoardsPage({ place, entries, query, page, broken }: {
   const root = rootOf(place);
   const first = root + pagePath(places.boards());
   const narrowed = narrow(entries, entryFacets, query);
-  const { rows, pages } = pageOf(narrowed, page, ROWS);
+  const { rows, pages } = pageOf(narrowed, page, BOARDS_ROWS);
   if (entries.length === 0) {
     return (
       <Page title="All boards" place={place} here="boards" twins={["json", "csv"]} broken={broken}>

@@ -19,7 +19,7 @@ export const places = {
     numbered(cause === undefined ? "refusals" : `refusals/${cause.toLowerCase()}`, page),
   imported: (page = 1): Place => numbered("imported", page),
   trial: (id: string): Place => `trial/${id}`,
-  techniques: "techniques",
+  techniques: (page = 1): Place => numbered("techniques", page),
   technique: (name: string, page = 1): Place => numbered(`technique/${fileName(name)}`, page),
 };
 

@@ -106,7 +106,16 @@ export function valuesOf<T>(
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** The part of the rows on a page, and how many pages there are; a page that is not there has no rows. */
+/** Whether a page lies past the last of the rows asked for; the first is always there. */
+export const isPast = <T>(
+  rows: readonly T[],
+  facetsOf: (row: T) => Facets,
+  query: Query,
+  page: number,
+  size: number,
+): boolean => page > 1 && (page - 1) * size >= narrow(rows, facetsOf, query).length;
+
+/** The part of the rows on a page, and how many pages there are. */
 export function pageOf<T>(rows: readonly T[], page: number, size: number) {
   return {
     rows: rows.slice((page - 1) * size, page * size),

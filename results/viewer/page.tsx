@@ -2,6 +2,7 @@
 import { type Child, createContext, useContext } from "hono/jsx";
 import { FEED } from "../feed.ts";
 import { short, visible } from "../columns.ts";
+import { count } from "../figures.ts";
 import { leftOut } from "../left_out.ts";
 import type { Broken } from "../recording.ts";
 import type { Word } from "../explain.ts";
@@ -24,7 +25,7 @@ export interface Frame {
 const PAGES = [
   ["board", places.home, "Board"],
   ["boards", places.boards(), "All boards"],
-  ["techniques", places.techniques, "Techniques"],
+  ["techniques", places.techniques(), "Techniques"],
   ["refusals", places.refusals(), "Refusals"],
   ["history", places.histories, "History"],
 ] as const;
@@ -72,27 +73,7 @@ export function Page(
         </header>
         <main id="main">
           {children}
-          {broken.length > 0 && (
-            <section class="notice" aria-label="Broken records">
-              <h2>
-                {broken.length === 1
-                  ? "One record cannot be read"
-                  : `${broken.length} records cannot be read`}
-              </h2>
-              {leftOut(broken).map(({ said, ids }) => (
-                <details open={ids.length === 1}>
-                  <summary>{said}</summary>
-                  <ul>
-                    {ids.map((id) => (
-                      <li>
-                        <code>{id}</code>
-                      </li>
-                    ))}
-                  </ul>
-                </details>
-              ))}
-            </section>
-          )}
+          {broken.length > 0 && <BrokenList broken={broken} root={root} />}
         </main>
         <footer>
           <p>A speed is shown only where the output held its quality first.</p>
@@ -109,6 +90,40 @@ export function Page(
         </footer>
       </body>
     </html>
+  );
+}
+
+/** Reasons, and ids of each, that a page names: one damaged store may hold any number. */
+const [REASONS, IDS] = [8, 12];
+
+function BrokenList({ broken, root }: { readonly broken: readonly Broken[]; readonly root: string }) {
+  const groups = leftOut(broken);
+  const isCut = groups.length > REASONS || groups.some(({ ids }) => ids.length > IDS);
+  return (
+    <section class="notice" aria-label="Broken records">
+      <h2>
+        {broken.length === 1 ? "One record cannot be read" : `${count(broken.length)} records cannot be read`}
+      </h2>
+      {groups.slice(0, REASONS).map(({ said, ids }) => (
+        <details open={ids.length === 1}>
+          <summary>{said}</summary>
+          <ul>
+            {ids.slice(0, IDS).map((id) => (
+              <li>
+                <code>{short(id, 80)}</code>
+              </li>
+            ))}
+            {ids.length > IDS && <li>and {count(ids.length - IDS)} more</li>}
+          </ul>
+        </details>
+      ))}
+      {groups.length > REASONS && <p>{count(groups.length - REASONS)} more reasons are not shown.</p>}
+      {isCut && (
+        <p>
+          <a href={root + twinPath(places.boards(), "json")}>All of them as JSON</a>
+        </p>
+      )}
+    </section>
   );
 }
 

@@ -7,20 +7,33 @@ import { apartOf, type Board } from "../leaderboard.ts";
 import { scopeOf } from "../scope.ts";
 import { summarise } from "../summary.ts";
 import { triesOf } from "../tries.ts";
-import { boardTable, COLUMNS, FACETS } from "./board_lines.ts";
-import { BoardPage, NoBoard } from "./board_page.tsx";
-import { BOARD_COLUMNS, BOARD_FACETS, BoardsPage, entriesTable } from "./boards_page.tsx";
+import { boardTable, COLUMNS, FACETS, facetsOf, linesOf } from "./board_lines.ts";
+import { BOARD_ROWS, BoardPage, NoBoard } from "./board_page.tsx";
+import {
+  BOARD_COLUMNS,
+  BOARD_FACETS,
+  BOARDS_ROWS,
+  BoardsPage,
+  entriesTable,
+  entryFacets,
+} from "./boards_page.tsx";
 import type { Catalogue } from "./catalogue.ts";
 import { checksTable } from "./checks.tsx";
 import { history, HistoryPage, historyTable, NoHistory } from "./history_page.tsx";
 import { ImportedPage } from "./imported_page.tsx";
 import { fileName } from "../file_name.ts";
 import { type Place, places } from "./links.ts";
-import { queryOf } from "./narrowing.ts";
+import { isPast, queryOf } from "./narrowing.ts";
 import { CAUSES, RefusalsPage, refusalsTable } from "./refusals_page.tsx";
-import { placedTable, ROW_COLUMNS, ROW_FACETS, techniquesTable } from "./technique_rows.ts";
-import { TechniquePage } from "./technique_page.tsx";
-import { TECHNIQUE_COLUMNS, TECHNIQUE_FACETS, TechniquesPage } from "./techniques_page.tsx";
+import { placedFacets, placedTable, ROW_COLUMNS, ROW_FACETS, techniquesTable } from "./technique_rows.ts";
+import { TECHNIQUE_ROWS, TechniquePage } from "./technique_page.tsx";
+import {
+  TECHNIQUE_COLUMNS,
+  TECHNIQUE_FACETS,
+  techniqueFacets,
+  TECHNIQUES_ROWS,
+  TechniquesPage,
+} from "./techniques_page.tsx";
 import { TrialPage } from "./trial_page.tsx";
 
 export interface Sheet {
@@ -67,6 +80,8 @@ export function frontSheet(catalogue: Catalogue, asked: Asked): Sheet {
 export function boardSheet(catalogue: Catalogue, key: string, asked: Asked): Sheet | string {
   const board = catalogue.board(key);
   if (board === undefined) return NO_SUCH_BOARD;
+  const query = queryOf(asked.query, FACETS, COLUMNS);
+  if (isPast(linesOf(board), facetsOf, query, asked.page, BOARD_ROWS)) return NO_SUCH_PAGE;
   return boardAt(catalogue, places.board(key, asked.page), board, asked);
 }
 
@@ -90,15 +105,17 @@ function boardAt(catalogue: Catalogue, place: Place, board: Board, { page, query
   };
 }
 
-export function boardsSheet(catalogue: Catalogue, { page, query }: Asked): Sheet {
+export function boardsSheet(catalogue: Catalogue, { page, query: asked }: Asked): Sheet | string {
   const entries = catalogue.entries();
+  const query = queryOf(asked, BOARD_FACETS, BOARD_COLUMNS);
+  if (isPast(entries, entryFacets, query, page, BOARDS_ROWS)) return NO_SUCH_PAGE;
   const { broken } = catalogue.shelf;
   return {
     page: () => (
       <BoardsPage
         place={places.boards(page)}
         entries={entries}
-        query={queryOf(query, BOARD_FACETS, BOARD_COLUMNS)}
+        query={query}
         page={page}
         broken={broken}
       />
@@ -193,14 +210,17 @@ export function importedSheet(catalogue: Catalogue, { page }: Asked): Sheet | st
   };
 }
 
-export function techniquesSheet(catalogue: Catalogue, { query }: Asked): Sheet {
+export function techniquesSheet(catalogue: Catalogue, { page, query: asked }: Asked): Sheet | string {
   const techniques = catalogue.techniques();
+  const query = queryOf(asked, TECHNIQUE_FACETS, TECHNIQUE_COLUMNS);
+  if (isPast(techniques, techniqueFacets, query, page, TECHNIQUES_ROWS)) return NO_SUCH_PAGE;
   return {
     page: () => (
       <TechniquesPage
-        place={places.techniques}
+        place={places.techniques(page)}
         techniques={techniques}
-        query={queryOf(query, TECHNIQUE_FACETS, TECHNIQUE_COLUMNS)}
+        query={query}
+        page={page}
         broken={catalogue.shelf.broken}
       />
     ),
@@ -209,15 +229,21 @@ export function techniquesSheet(catalogue: Catalogue, { query }: Asked): Sheet {
   };
 }
 
-export function techniqueSheet(catalogue: Catalogue, file: string, { page, query }: Asked): Sheet | string {
+export function techniqueSheet(
+  catalogue: Catalogue,
+  file: string,
+  { page, query: asked }: Asked,
+): Sheet | string {
   const technique = catalogue.techniques().find(({ name }) => fileName(name) === file);
   if (technique === undefined) return "No technique of this name ran here.";
+  const query = queryOf(asked, ROW_FACETS, ROW_COLUMNS);
+  if (isPast(technique.rows, placedFacets, query, page, TECHNIQUE_ROWS)) return NO_SUCH_PAGE;
   return {
     page: () => (
       <TechniquePage
         place={places.technique(technique.name, page)}
         technique={technique}
-        query={queryOf(query, ROW_FACETS, ROW_COLUMNS)}
+        query={query}
         page={page}
         broken={catalogue.shelf.broken}
       />

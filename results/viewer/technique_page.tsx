@@ -14,7 +14,8 @@ import { type Placed, placedFacets, ROW_FACETS, type TechniqueEntry } from "./te
 import { dataOf, SortHead } from "./filter_form.tsx";
 import { Opening, Text } from "./text.tsx";
 
-const ROWS = 40;
+/** Rows of a page. */
+export const TECHNIQUE_ROWS = 40;
 const MANY = 5;
 const LABELS = {
   verdict: "Verdict",
@@ -35,7 +36,7 @@ export function TechniquePage({ place, technique, query, page, broken }: {
   const root = rootOf(place);
   const first = root + pagePath(places.technique(name));
   const narrowed = narrow(all, placedFacets, query);
-  const { rows, pages } = pageOf(narrowed, page, ROWS);
+  const { rows, pages } = pageOf(narrowed, page, TECHNIQUE_ROWS);
   const held = all.filter(({ line }) => line.timed).length;
   const boards = new Set(all.map(({ board }) => board)).size;
   const domain = domainOf(rows.flatMap(({ line }) => line.timed?.figures.ratio.interval ?? []));

@@ -2,9 +2,9 @@
 import { short } from "../columns.ts";
 import { count, plural } from "../figures.ts";
 import type { Broken } from "../recording.ts";
-import { dataOf, FilterForm, SortHead } from "./filter_form.tsx";
+import { dataOf, FilterForm, Pager, SortHead } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
-import { type Facets, narrow, once, type Query, valuesOf } from "./narrowing.ts";
+import { addressOf, type Facets, narrow, once, pageOf, type Query, valuesOf } from "./narrowing.ts";
 import { Empty, Page } from "./page.tsx";
 import type { TechniqueEntry } from "./technique_rows.ts";
 import { Text } from "./text.tsx";
@@ -12,8 +12,8 @@ import { Text } from "./text.tsx";
 export const TECHNIQUE_FACETS = ["claim", "slot", "bottleneck"] as const;
 export const TECHNIQUE_COLUMNS = ["name", "claim", "slot", "bottleneck", "boards"] as const;
 const LABELS = { claim: "Claims", slot: "Changes", bottleneck: "Relieves" } as const;
-/** Rows of the page; who has more techniques than this narrows them. */
-const MOST = 300;
+/** Rows of a page. */
+export const TECHNIQUES_ROWS = 60;
 
 const boardsOf = ({ rows }: TechniqueEntry) => new Set(rows.map(({ board }) => board)).size;
 
@@ -26,14 +26,15 @@ export const techniqueFacets = once((entry: TechniqueEntry): Facets => {
   };
 });
 
-export function TechniquesPage({ place, techniques, query, broken }: {
+export function TechniquesPage({ place, techniques, query, page, broken }: {
   readonly place: Place;
   readonly techniques: readonly TechniqueEntry[];
   readonly query: Query;
+  readonly page: number;
   readonly broken: readonly Broken[];
 }) {
   const root = rootOf(place);
-  const first = root + pagePath(places.techniques);
+  const first = root + pagePath(places.techniques());
   if (techniques.length === 0) {
     return (
       <Page title="Techniques" place={place} here="techniques" twins={["json", "csv"]} broken={broken}>
@@ -42,8 +43,16 @@ export function TechniquesPage({ place, techniques, query, broken }: {
     );
   }
   const narrowed = narrow(techniques, techniqueFacets, query);
+  const { rows, pages } = pageOf(narrowed, page, TECHNIQUES_ROWS);
   return (
-    <Page title="Techniques" place={place} here="techniques" twins={["json", "csv"]} broken={broken}>
+    <Page
+      title="Techniques"
+      place={place}
+      here="techniques"
+      twins={["json", "csv"]}
+      twinsAt={places.techniques()}
+      broken={broken}
+    >
       <h1>{plural(techniques.length, "technique")} ran here.</h1>
       <p class="lead muted">In the order of the alphabet: speeds of different boards do not compare.</p>
       <FilterForm
@@ -58,8 +67,8 @@ export function TechniquesPage({ place, techniques, query, broken }: {
         noun="techniques"
         file={first}
         table="techniques"
-        page={1}
-        pages={Math.ceil(narrowed.length / MOST)}
+        page={page}
+        pages={pages}
       />
       <table class="stacking" data-table="techniques">
         <caption class="sr">Every technique</caption>
@@ -73,9 +82,10 @@ export function TechniquesPage({ place, techniques, query, broken }: {
           </tr>
         </thead>
         <tbody data-rows>
-          {narrowed.slice(0, MOST).map((entry) => <Row entry={entry} root={root} />)}
+          {rows.map((entry) => <Row entry={entry} root={root} />)}
         </tbody>
       </table>
+      <Pager page={page} pages={pages} to={(n) => addressOf(query, root + pagePath(places.techniques(n)))} />
     </Page>
   );
 }

@@ -31,7 +31,7 @@ const ids = [0, 0.1, 0.3, 0.5, 0.7, 0.9].flatMap((share) =>
   listed(undefined, Math.floor(share * (total - 50)))
 );
 const refused = [...listed(["FAIL"], 0), ...listed(["VOID"], 1000)];
-const linked = await (await app.request(`/${pagePath(places.techniques)}`)).text();
+const linked = await (await app.request(`/${pagePath(places.techniques())}`)).text();
 const techniques = [...linked.matchAll(/href="\.\/(technique\/[^"]+)"/g)].map(([, link]) => link!);
 const { FAIL = 0, ...others } = shelf.counts();
 const withoutSpeed = FAIL + (others.UNSURE ?? 0) + (others.VOID ?? 0) + (others.SKIPPED ?? 0);
@@ -49,7 +49,7 @@ const KINDS: Readonly<Record<string, (i: number) => string>> = {
   "history": (i) => `/${pagePath(places.history(pick(boards, i)))}`,
   "refusals": (i) => `/${pagePath(places.refusals(page(i, withoutSpeed)))}`,
   "lost quality": (i) => `/${pagePath(places.refusals(page(i, FAIL), "FAIL"))}`,
-  "techniques": () => `/${pagePath(places.techniques)}`,
+  "techniques": () => `/${pagePath(places.techniques())}`,
   "technique": (i) => `/${pick(techniques, i)}`,
   "trial": (i) => `/${pagePath(places.trial(pick(ids, i)))}`,
   "refused trial": (i) => `/${pagePath(places.trial(pick(refused, i)))}`,

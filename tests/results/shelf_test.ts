@@ -51,6 +51,14 @@ Deno.test("scopes come the latest first, with their workloads and how many of wh
   );
 });
 
+Deno.test("a name that holds a NUL is told whole, so that no two names' tries are counted together", async () => {
+  const names = ["a\0b", "a\0c", "a"];
+  using store = filled(await Promise.all(names.map((name, i) => on(failed(trial(name)), i))));
+  const { key } = store.shelf.scopes()[0]!;
+  assertEquals(store.shelf.tried(key).map(({ name }) => name), names);
+  assertEquals(store.shelf.names(), names.toReversed());
+});
+
 Deno.test("the recordings of a scope come oldest first, and of each name that which counts", async () => {
   using store = filled(await some());
   const { key } = store.shelf.scopes()[1]!;

@@ -4,6 +4,7 @@ import { textOf } from "../../../results/body.ts";
 import { rowOf } from "../../../results/row.ts";
 import { everything } from "../every_row.ts";
 import { clock, failed, HARDWARE, recorded, recording, trial, workload } from "../fixture.ts";
+import { Page } from "../../../results/viewer/page.tsx";
 import { filled, text } from "../pages.ts";
 
 const later = (outcome: Recording["outcome"], minutes: number, over: Partial<Recording["stamp"]> = {}) =>
@@ -51,6 +52,66 @@ Deno.test("refusals come in pages, by cause too, and no page is beyond the last"
   assertEquals((await text(store, "/refusals/fail/2.html")).match(/<th scope="row">/g)!.length, 40);
   assertStringIncludes(await text(store, "/refusals/4.html", 404), "no such page");
   assertStringIncludes(await text(store, "/refusals/nonsense.html", 404), "no such cause");
+});
+
+Deno.test("no page of a board, of boards, techniques or a technique's rows is beyond the last, in any form", async () => {
+  const all = await Promise.all(
+    Array.from(
+      { length: 70 },
+      (_, i) =>
+        later(
+          recorded(
+            trial(`t${i}`, { techniques: [...trial("int8").techniques, ...trial(`t${i}`).techniques] }),
+            [
+              workload(1.5),
+            ],
+          ),
+          i,
+        ),
+    ),
+  );
+  using store = filled(all);
+  const board = (await text(store, "/boards.html")).match(/board\/[^"]+(?=\.html)/)![0];
+  for (
+    const [place, pages] of [[board, 2], ["boards", 1], ["techniques", 2], ["technique/int8", 2]] as const
+  ) {
+    if (pages > 1) {
+      const last = await text(store, `/${place}/${pages}.html`);
+      assert(/<tr data-row/.test(last), place);
+      assertStringIncludes(await text(store, `/${place}.html`), `${place.split("/").at(-1)}/${pages}.html"`);
+    }
+    for (const form of [`/${place}/${pages + 1}.html`, `/api/${place}/9.json`, `/api/${place}/9.csv`]) {
+      assertStringIncludes(await text(store, form, 404), "no such page");
+    }
+  }
+  assertStringIncludes(await text(store, `/${board}/2.html?q=t69`, 404), "no such page");
+});
+
+Deno.test("techniques come in pages that say so, each technique once", async () => {
+  const all = await Promise.all(
+    Array.from({ length: 61 }, (_, i) => later(recorded(trial(`t${i}`), [workload(1.5)]), i)),
+  );
+  using store = filled(all);
+  const [first, second] = [await text(store, "/techniques.html"), await text(store, "/techniques/2.html")];
+  assertStringIncludes(first, "61 of 61 techniques shown, page 1 of 2");
+  const names = [first, second].map((html) =>
+    [...html.matchAll(/technique\/(t\d+)\.html/g)].map(([, name]) => name)
+  );
+  assertEquals(names.map((list) => list.length), [60, 1]);
+  assertEquals(new Set(names.flat()).size, 61);
+});
+
+Deno.test("of many records that cannot be read a page names some, and where all are", () => {
+  const broken = Array.from({ length: 500 }, (_, i) => ({
+    id: i.toString(16).padStart(64, "0"),
+    why: i < 400 ? "its digest is another" : `reason ${i}`,
+  }));
+  const html = String(Page({ title: "x", place: "board/x", here: "none", broken }));
+  assertStringIncludes(html, "500 records cannot be read");
+  assertStringIncludes(html, "and 388 more");
+  assertStringIncludes(html, "93 more reasons are not shown.");
+  assertStringIncludes(html, 'href="../api/boards.json">All of them as JSON');
+  assertEquals(html.match(/<code>/g)!.length, 12 + 7);
 });
 
 Deno.test("the page of a technique holds its rows of every board, with refusals, and averages nothing", async () => {
