@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** What another tool timed of either arm, in a run of its own: figures side by side, and no ratio. */
 import type { ApartSpeed } from "../../evals/mod.ts";
 import { count, duration, rate } from "../figures.ts";

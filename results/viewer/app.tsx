@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /**
  * The viewer's routes. Each page lies at a place of `links.ts`: PLACE.html, its twin for programs at api/PLACE.json, and
  * its table at api/PLACE.csv; "/" is index.html. All links are relative and lead to such files, so that a crawl of the

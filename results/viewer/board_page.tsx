@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** The board: the verdict in a sentence, the scope, and quality to the left of speed. */
 import { short, visible } from "../columns.ts";
 import { gateRate } from "../gate_rate.ts";

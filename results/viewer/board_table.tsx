@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** The table of a board: quality to the left of speed, each with its interval drawn beside the figures. */
 import { short, visible } from "../columns.ts";
 import { change, changeInterval, count, limit, rate, times, timesInterval } from "../figures.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Every board there is, to find one's own among: one a machine, model, suite and workload, none ranked beside another. */
 import { count, day, plural } from "../figures.ts";
 import type { Table } from "../csv.ts";

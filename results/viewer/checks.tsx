@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Every check of a trial with its figures against its margin, judged or only reported. */
 import type { Check } from "../../evals/mod.ts";
 import type { Table } from "../csv.ts";

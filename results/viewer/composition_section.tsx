@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** A stack taken apart: its gain beside the product of its members' own, and what each adds among the others. */
 import type { Composition, Gain } from "../composition.ts";
 import { added, basis, isApart, missing, summary } from "../composition_text.ts";

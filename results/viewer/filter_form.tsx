@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** The form over a table: words and facets as GET parameters, so that it works without a script and a link keeps it. */
 import type { Child } from "hono/jsx";
 import { short } from "../columns.ts";

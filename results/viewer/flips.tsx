@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** The samples on which the two stacks answered differently, both answers side by side, the losses first. */
 import type { Check, PairedSample } from "../../evals/mod.ts";
 import { short } from "../columns.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** How to read a board, folded below it. */
 
 export function Guide() {

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** How each technique fared over time on one board: ratio to the baseline, refusals marked, never joined across changes. */
 import { AGAIN } from "../../evals/mod.ts";
 import { short, visible } from "../columns.ts";

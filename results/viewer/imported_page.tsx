@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Imported trials: asked by other tools and judged here, so that they stand on no board. */
 import { word } from "../explain.ts";
 import { count, day, plural } from "../figures.ts";

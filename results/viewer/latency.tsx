@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Latency of both arms: the whole distribution as a curve, the percentiles that the sample supports as a table. */
 import type { Block, Percentiles, Timing, WorkloadSpeed } from "../../evals/mod.ts";
 import { bytes, duration, rate } from "../figures.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Latency, memory and runs of every timed row of a board. */
 import { bytes, count, day, duration, moment } from "../figures.ts";
 import { facetsOf, type Line } from "./board_lines.ts";

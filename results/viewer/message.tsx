@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** What stands in a page's stead where there is none: a sentence, and the way back. */
 import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { Page } from "./page.tsx";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Where a recording came from that was not made here, and how far that is vouched for. */
 import { short, visible } from "../columns.ts";
 import { moment } from "../figures.ts";

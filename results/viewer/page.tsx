@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** The frame around every page: name, navigation, the JSON twin. Links are relative, so a sub-path works. */
 import { type Child, createContext, useContext } from "hono/jsx";
 import { FEED } from "../feed.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /**
  * Quality against speed, drawn by the server: each technique that passed at its speed and at what its worst check lost
  * of its margin, with both intervals, and the line of those that no other beats in both. What was refused has no speed,

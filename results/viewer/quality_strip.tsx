@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** A check's interval against its margin: on an axis that all checks share, or in its own unit. */
 import type { Check } from "../../evals/mod.ts";
 import { short, visible } from "../columns.ts";

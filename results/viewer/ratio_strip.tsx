@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** A ratio's interval on a log axis, beside the noise. */
 import type { Interval } from "../../evals/mod.ts";
 import { times, timesInterval } from "../figures.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** What was refused and why, by cause. Nothing here was timed for keeps, so there is no figure of it. */
 import type { Table } from "../csv.ts";
 import { explain, type Word, word } from "../explain.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** What a page is about, and the way to the boards beside it: its workloads here, all others on a page of their own. */
 import { day, plural } from "../figures.ts";
 import type { Board } from "../leaderboard.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** What lies at each place: its page, the same as JSON, and its table; a string says why there is nothing. */
 import type { Child } from "hono/jsx";
 import type { Table } from "../csv.ts";

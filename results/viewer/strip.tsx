@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Intervals drawn by the server as inline SVG: they print, follow the theme, and need no script. */
 import type { Check } from "../../evals/mod.ts";
 

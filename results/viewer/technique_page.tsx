@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** One technique: what it is, and every row that folds it on whichever board, side by side and never averaged. */
 import { short, visible } from "../columns.ts";
 import { change, changeInterval, count, day, limit, plural, times, timesInterval } from "../figures.ts";

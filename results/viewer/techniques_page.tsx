@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Every technique that ran, by name: what it claims and on how many boards it held. No speed, as boards do not compare. */
 import { short } from "../columns.ts";
 import { count, plural } from "../figures.ts";

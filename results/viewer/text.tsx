@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /**
  * Names and answers of foreign origin: isolated, so that their direction turns nothing beside them; what cannot be seen
  * made visible; long ones cut, with the rest a click away. https://www.w3.org/International/articles/inline-bidi-markup/

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
 import type { Composition } from "../composition.ts";
 import { explain, word } from "../explain.ts";

@@ -1,3 +1,5 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
 /** Everything needed to run a trial again: the command, both stacks, the machine, versions, data and seed. */
 import { SLOTS } from "../../engine/mod.ts";
 import { visible } from "../columns.ts";
