@@ -6,7 +6,7 @@ const ROOT = new URL("../", import.meta.url).href;
 const isOurs = (module: string) =>
   module.startsWith(ROOT) &&
   /^(?:(?:engine|datasets|techniques|evals|results)\/|mod\.[jt]s$)/.test(module.slice(ROOT.length));
-const IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
+const IMPORT = /\b(?:from|import)\s*\(?\s*["'`](\.{1,2}\/[^"'`]+)["'`]/g;
 
 /** A digest for each module that a stack's slots load: of its text, and of a user's own modules that it imports. */
 export async function codeOf({ cache, decoder, scheduler }: Stack): Promise<readonly string[]> {

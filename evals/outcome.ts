@@ -25,7 +25,8 @@ export interface PairedSample {
 export type Decision = "pass" | "fail" | "unsure";
 
 /** What a metric counts in. "logits": distance of two logits; "p": the probability of a law's test. */
-export type Unit = "fraction" | "nats/token" | "bits/byte" | "breaches" | "logits" | "p";
+export const UNITS = ["fraction", "nats/token", "bits/byte", "breaches", "logits", "p"] as const;
+export type Unit = (typeof UNITS)[number];
 
 /** A check over some of its samples only: by position, length, subject or language. Fails where a loss is shown. */
 export interface Slice {

@@ -3,6 +3,7 @@
  * and pages read, with its kind. What is not named here may be there; nothing reads it.
  */
 import { SLOTS } from "../engine/mod.ts";
+import { UNITS } from "../evals/mod.ts";
 
 /** Undefined where a value is of its kind, else the way from it to the first that is not: "" for itself, ".a[3].b". */
 type Shape = (value: unknown) => string | undefined;
@@ -80,7 +81,7 @@ const TRIAL = fields({
 const CHECK = fields({
   eval: label,
   metric: label,
-  unit: oneOf("fraction", "nats/token", "bits/byte", "breaches", "logits", "p"),
+  unit: oneOf(...UNITS),
   rule: oneOf("margin", "exact", "guard", "law"),
   eitherWay: optional(flag),
   when: oneOf("quiet", "under load"),

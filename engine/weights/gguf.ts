@@ -97,6 +97,9 @@ function parse(path: string, file: Deno.FsFile) {
         `Cannot read ${path} as it must hold all of tensor ${name}: the file ends after ${size} bytes.`,
       );
     }
+    if (table.has(name)) {
+      throw new UserError(`Cannot read ${path} as each tensor must be there once: ${name} is not.`);
+    }
     table.set(name, { called: name, shape, format, file, offset: start + offset, bytes });
   }
   head.rest();

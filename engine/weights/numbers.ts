@@ -11,8 +11,10 @@ const MOST = 2 ** 20;
 export function numbers(path: string, said: (key: string) => unknown, call: (key: string) => string) {
   const number = (key: string, otherwise?: number): number => {
     const value = said(key) ?? otherwise;
-    if (typeof value === "number" && value > 0) return value;
-    throw new UserError(`Cannot run ${path} as its metadata must say ${call(key)}, above 0: found ${value}.`);
+    if (typeof value === "number" && value > 0 && value < Infinity) return value;
+    throw new UserError(
+      `Cannot run ${path} as its metadata must say ${call(key)}, a number above 0: found ${value}.`,
+    );
   };
   const size = (key: string, otherwise?: number): number => {
     const value = number(key, otherwise);

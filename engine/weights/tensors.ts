@@ -52,11 +52,15 @@ export abstract class Tensors implements Disposable {
 
   rows(name: string): (row: number, into: Float32Array, offset: number) => void {
     const { shape, format } = this.#entry(name);
-    const width = shape.at(-1)!;
+    const [count, width] = shape as readonly [number, number];
     const bytes = this.#bytes(name);
     const stride = width / format.values * format.bytes;
-    return (row, into, offset) =>
+    return (row, into, offset) => {
+      if (!(row >= 0 && row < count)) {
+        throw new RangeError(`Cannot read row ${row} of ${name} as it must be one of its ${count}`);
+      }
       format.decode(bytes.subarray(row * stride, (row + 1) * stride), into, offset, width);
+    };
   }
 
   [Symbol.dispose](): void {

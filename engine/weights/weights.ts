@@ -16,7 +16,7 @@ export interface Weights extends Disposable {
   stored(name: string): string;
   /** The whole tensor as 32-bit floats, row-major. */
   read(name: string): Float32Array;
-  /** Holds a matrix as it is stored, and returns a function that writes one row of it at `offset`. */
+  /** Holds a matrix as it is stored; what it returns writes one row at `offset`. @throws {RangeError} without such a row. */
   rows(name: string): (row: number, into: Float32Array, offset: number) => void;
 }
 

@@ -1,5 +1,6 @@
 /** A suite from a file that no compiler has seen, checked by hand: what is wrong with it is said in one sentence. */
 import { SLOTS, UserError } from "../../engine/mod.ts";
+import { UNITS } from "../outcome.ts";
 import { AGAIN } from "../plan.ts";
 import type { Suite } from "../suite.ts";
 
@@ -47,11 +48,16 @@ export function checked(value: unknown, file: string): Suite {
   for (const [row, techniques] of Object.entries(candidates)) {
     if (row === AGAIN) refuse(`no candidate may be named "${AGAIN}", which is the baseline's own row`);
     for (const technique of listOf(techniques, `candidate ${row}`)) {
-      const { name, slot, claim, transform } = isFields(technique) ? technique : {} as Fields;
-      const is = typeof name === "string" && SLOTS.includes(slot as never) &&
+      const { name, slot, claim, transform, ...told } = isFields(technique) ? technique : {} as Fields;
+      const is = typeof name === "string" && name !== "" && SLOTS.includes(slot as never) &&
         typeof transform === "function" &&
         (claim === "identical" || claim === "equivalent");
       if (!is) wanted(`candidate ${row} must be a list of techniques`, technique);
+      for (const what of ["bottleneck", "summary", "source"]) {
+        if (typeof told[what] !== "string") {
+          wanted(`the ${what} of technique ${name} must be a text`, told[what]);
+        }
+      }
     }
   }
 
@@ -116,7 +122,7 @@ function wrongMetric(metric: unknown): readonly [string, string, unknown] | unde
   if (typeof name !== "string" || name === "") return ["name of a metric", "a text", name];
   const wrong = (what: string, must: string, found: unknown) =>
     [`${what} of metric ${name}`, must, found] as const;
-  if (typeof unit !== "string" || unit === "") return wrong("unit", "a text", unit);
+  if (!UNITS.includes(unit as never)) return wrong("unit", `one of ${UNITS.join(", ")}`, unit);
   if (!["higher", "lower", "same"].includes(better as string)) {
     return wrong("better", "higher, lower or same", better);
   }

@@ -27,6 +27,14 @@ Deno.test("a technique outside is known by its text, wherever it lies", async ()
   assertEquals(await known({ "own.ts": "export {};" }), await digest("export {};"));
 });
 
+Deno.test("a module that is imported by a text in backticks counts too", async () => {
+  const own = "export const open = () => import(`./guess.ts`);\n";
+  assertNotEquals(
+    await known({ "own.ts": own, "guess.ts": GUESS }),
+    await known({ "own.ts": own, "guess.ts": OWN }),
+  );
+});
+
 for (const name of Object.keys(files)) {
   Deno.test(`a technique whose ${name} was edited is another one`, async () => {
     const edited = { ...files, [name]: files[name as keyof typeof files].replace("\n", " // edited\n") };

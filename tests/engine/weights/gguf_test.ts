@@ -81,6 +81,19 @@ Deno.test("one row of a matrix is the same values as in the whole", async () => 
   });
 });
 
+Deno.test("a row that a matrix has not is refused, and no other is left in its place", async () => {
+  await withFile(gguf(whole), (path) => {
+    using weights = openGguf(path);
+    for (const row of [2, -1, NaN]) {
+      assertThrows(() => weights.rows("half")(row, new Float32Array(2), 0), RangeError, "one of its 2");
+    }
+  });
+});
+
+Deno.test("a tensor that is there twice is refused", async () => {
+  await refused({ tensors: [f16, f16] }, "each tensor must be there once: half is not");
+});
+
 Deno.test("metadata of all thirteen types is read, and version 2 as well as 3", async () => {
   const values = {
     u8: [255, 255],

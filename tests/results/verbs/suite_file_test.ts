@@ -232,6 +232,19 @@ for (
       "candidate mine must be a list of techniques: found an object.",
     ],
     [
+      `candidates: { mine: [{ ...toyInt8, name: "" }] }`,
+      "candidate mine must be a list of techniques: found an object.",
+    ],
+    [
+      "candidates: { mine: [{ ...toyInt8, source: undefined }] }",
+      "the source of technique toy_int8 must be a text: found nothing.",
+    ],
+    [
+      `evals: [{ ...toys.suite().evals[1], metrics: [{ ...toys.suite().evals[1].metrics[0], unit: "percent" }] }]`,
+      "the unit of metric nll of its eval toy_texts_nll must be one of fraction, nats/token, bits/byte, breaches, " +
+      'logits, p: found "percent".',
+    ],
+    [
       `candidates: { "baseline again": [toyInt8] }`,
       `no candidate may be named "baseline again", which is the baseline's own row.`,
     ],
