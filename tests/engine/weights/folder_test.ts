@@ -110,6 +110,7 @@ const at = (name: string, told: object) =>
   safetensorsFile(tensors, (head) => ({ ...head, [name]: { ...head[name] as object, ...told } }));
 const config = (over: object) => folderOf(whole, { "config.json": { ...CONFIG, ...over } });
 
+const { rope_theta: _, ...BARE } = CONFIG;
 const REFUSED: Readonly<Record<string, readonly [Files, string]>> = {
   "without config.json": [folderOf(whole, { "config.json": undefined }), "must hold a config.json"],
   "with a config.json that is no object": [
@@ -162,6 +163,10 @@ const REFUSED: Readonly<Record<string, readonly [Files, string]>> = {
   "whose head is longer than the file": [
     folderOf(Uint8Array.from([255, 255, 255, 255, 255, 255, 255, 255, ...whole.slice(8)])),
     "must begin with the length of its head",
+  ],
+  "with a number without end": [
+    folderOf(whole, { "config.json": textBytes('{"rope_theta":1e999,' + JSON.stringify(BARE).slice(1)) }),
+    "rope_theta in config.json, a number above 0: found Infinity",
   ],
   "whose head is no JSON": [folderOf(joined(textBytes("{{{"), [])), "must be a JSON object"],
   "whose head is no UTF-8": [
