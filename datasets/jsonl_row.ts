@@ -61,14 +61,24 @@ export function sampleOf(row: Row, line: number): Sample {
   const name = (key: string, absent: string) => {
     const value = row[key];
     if (value === undefined) return absent;
-    return typeof value === "number" && Number.isFinite(value) ? `${value}` : text(row, key);
+    const isId = typeof value === "number" && Number.isFinite(value);
+    return isId ? `${value}` : named(text(row, key), `"${key}"`);
   };
   const id = name("id", `${line}`);
   return {
     id,
     cluster: name("cluster", id),
-    slices: row.slices === undefined ? [] : texts(row, "slices", 0),
+    slices: row.slices === undefined
+      ? []
+      : [...new Set(texts(row, "slices", 0).map((one) => named(one, `a name in "slices"`)))],
   };
+}
+
+/** A recording with a longer name in it is taken nowhere. */
+const LONGEST_NAME = 1000;
+
+function named(value: string, where: string): string {
+  return value.length <= LONGEST_NAME ? value : wrong(`${where} of ${value.length} characters`);
 }
 
 function text(row: Row, key: string): string {

@@ -7,6 +7,7 @@ import {
   type PinnedParts,
   sha256OfFile,
 } from "./assets/mod.ts";
+import { UserError } from "./engine.ts";
 import { type Digest, digest, type Model } from "./stack.ts";
 import { filesOf, isFolder, modelConfig, openWeights, storedAs } from "./weights/mod.ts";
 
@@ -110,7 +111,13 @@ export async function hubModel(
 /** Of the name and content of every file that makes the model what it is. */
 async function folderDigest(path: string): Promise<Digest> {
   const files: Record<string, Digest> = {};
-  for (const name of filesOf(path)) files[name] = await sha256OfFile(`${path}/${name}`);
+  for (const name of filesOf(path)) {
+    files[name] = await sha256OfFile(`${path}/${name}`).catch((error) => {
+      throw new UserError(
+        `Cannot read ${path}/${name} as it must be a file that can be read: ${error.message}.`,
+      );
+    });
+  }
   return await digest(files);
 }
 

@@ -116,6 +116,7 @@ export function shards(path: string): readonly string[] {
 function* tensorsOf(path: string, files: Deno.FsFile[]): Iterable<TensorEntry> {
   const open = (name: string): readonly TensorEntry[] | undefined => {
     try {
+      if (!Deno.statSync(`${path}/${name}`).isFile) throw new TypeError("not a file");
       files.push(Deno.openSync(`${path}/${name}`));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;

@@ -51,6 +51,20 @@ for (
   });
 }
 
+Deno.test("a slice that a row names twice holds it once", async () => {
+  const { samples: [sample] } = await read("text", '{"slices":["s","t","s"],"text":"x"}');
+  assertEquals(sample!.slices, ["s", "t"]);
+});
+
+for (const key of ["id", "cluster", "slices"]) {
+  Deno.test(`a name in ${key} that no recording may be taken with is refused`, async () => {
+    const name = "x".repeat(1001);
+    const row = { text: "x", [key]: key === "slices" ? [name] : name };
+    const message = await refusal("text", JSON.stringify(row));
+    assertEquals(message.endsWith(`"${key}" of 1001 characters.`), true, message);
+  });
+}
+
 Deno.test("ids, clusters and slices are the row's own, and numbers may be ids", async () => {
   const rows = [{ id: "a", cluster: "c", slices: ["s"], text: "x" }, { id: 7, text: "y" }];
   const { samples } = await read("text", rows.map((row) => JSON.stringify(row)).join("\n"));

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { localModel, UserError } from "../../../engine/mod.ts";
 import { modelConfig, openWeights } from "../../../engine/weights/mod.ts";
 import {
@@ -223,6 +223,28 @@ for (const [what, [files, says]] of Object.entries(REFUSED)) {
         says,
       );
       assertEquals(error.message.split("\n").length, 1);
+    });
+  });
+}
+
+const IN_THE_WAY: Readonly<Record<string, (path: string) => void>> = {
+  "chat_template.jinja": (path) => Deno.mkdirSync(path),
+  "generation_config.json": (path) => Deno.symlinkSync("/nowhere", path),
+  "model.safetensors": (path) => {
+    Deno.removeSync(path);
+    Deno.mkdirSync(path);
+  },
+};
+
+for (const [name, put] of Object.entries(IN_THE_WAY)) {
+  Deno.test(`a folder whose ${name} is no file is refused in one sentence`, async () => {
+    await withFolder(folderOf(whole), async (path) => {
+      put(`${path}/${name}`);
+      await assertRejects(
+        () => localModel(path),
+        UserError,
+        `Cannot read ${path}/${name} as it must be a file`,
+      );
     });
   });
 }
