@@ -84,7 +84,9 @@ export abstract class Tensors implements Disposable {
     for (let done = 0; done < bytes;) {
       const count = file.readSync(data.subarray(done));
       if (count === null) {
-        throw new UserError(`Cannot read ${this.path} as it ended within tensor ${called}.`);
+        throw new UserError(
+          `Cannot read ${this.path} as it must hold all of tensor ${called}: it ended within it.`,
+        );
       }
       done += count;
     }
