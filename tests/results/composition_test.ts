@@ -170,9 +170,9 @@ Deno.test("the page of a stack takes it apart, and its JSON too; no other page d
     passed("stack", ["int8", "lookup"], 2.5, 0.004, race),
   ]);
   using store = filled(all);
-  assertStringIncludes(await text(store, `/trial/${idOf(all, "stack")}`), "<h2>Taken apart</h2>");
-  assert(!(await text(store, `/trial/${idOf(all, "int8")}`)).includes("Taken apart"));
-  const json = JSON.parse(await text(store, `/api/trial/${idOf(all, "stack")}`));
+  assertStringIncludes(await text(store, `/trial/${idOf(all, "stack")}.html`), "<h2>Taken apart</h2>");
+  assert(!(await text(store, `/trial/${idOf(all, "int8")}.html`)).includes("Taken apart"));
+  const json = JSON.parse(await text(store, `/api/trial/${idOf(all, "stack")}.json`));
   assertEquals(json.apart.single_stream.members.map(({ name }: { name: string }) => name), [
     "int8",
     "lookup",
