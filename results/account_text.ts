@@ -99,12 +99,12 @@ function figures(
 /** One pair: its grades, and its prompt and both answers cut to a line each. */
 function sampleLines(
   { id, base, candidate, shown }: PairedSample,
-  { unit }: CheckAccount,
+  check: CheckAccount,
   width: number,
 ): readonly string[] {
   const row = (label: string, text: string) =>
     `      ${label.padEnd(10)} ${fit(visible(text.slice(0, 4 * width)), width - 18).trimEnd()}`;
-  const grades = [base, candidate].map((value) => graded(value, unit)).filter((text) => text !== "").join(
+  const grades = [base, candidate].map((value) => graded(value, check)).filter((text) => text !== "").join(
     " → ",
   );
   return [

@@ -24,16 +24,23 @@ export function flips(check: Check): Flips {
   return { lost, won, different, same: check.samples.length - lost.length - won.length - different.length };
 }
 
+type Signed = Pick<Check, "rule" | "base" | "candidate" | "loss" | "unit" | "eitherWay">;
+
 /** +1 where a higher score is better: as the check's own loss says, else as its unit usually is. A law has no pairs. */
-function gainSign({ rule, base, candidate, loss, unit }: Check): 1 | 0 | -1 {
+function gainSign({ rule, base, candidate, loss, unit, eitherWay }: Signed): 1 | 0 | -1 {
   if (rule === "law") return 0;
+  if (eitherWay) return -1;
   if (candidate !== base && loss !== 0) return (candidate - base) * loss < 0 ? 1 : -1;
   return unit === "fraction" ? 1 : -1;
 }
 
-/** One sample's score in words where it is a yes or a no. */
-export function graded(value: number, unit: Check["unit"]): string {
-  if (unit === "fraction" && (value === 0 || value === 1)) return value === 1 ? "right" : "wrong";
+/** One sample's score in words where it is a yes or a no: right or wrong only where more is better. */
+export function graded(value: number, check: Signed): string {
+  const { unit } = check;
+  if (unit === "fraction" && (value === 0 || value === 1)) {
+    const [yes, no] = gainSign(check) === 1 ? ["right", "wrong"] : ["yes", "no"];
+    return value === 1 ? yes! : no!;
+  }
   if (unit === "breaches") return value === 0 ? "" : breachCount(value);
   return level(value, unit);
 }

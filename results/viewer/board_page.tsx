@@ -22,7 +22,7 @@ import { ScopeBar } from "./scope_bar.tsx";
 /** Rows of a page; more would not fit what a page may weigh. */
 export const BOARD_ROWS = 60;
 /** From so many techniques on there is something to filter. */
-const MANY = 5;
+const MANY = 9;
 
 const LABELS = { verdict: "Verdict", claim: "Claims", slot: "Changes", bottleneck: "Relieves" } as const;
 
@@ -60,7 +60,6 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
         </p>
       )}
       <ScopeBar entries={entries} board={board} to={places.board} root={root} />
-      {page === 1 && !isNarrowed(query) && <Pareto board={board} root={root} />}
       {(all.length >= MANY || isNarrowed(query)) && (
         <FilterForm
           query={query}
@@ -91,7 +90,8 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
         pages={pages}
         to={(n) => addressOf(query, root + pagePath(places.board(board.key, n)))}
       />
-      <p class="hint">{gateRate()}</p>
+      <p class="hint gate">{gateRate()}</p>
+      {page === 1 && !isNarrowed(query) && <Pareto board={board} root={root} />}
       <LatencyTable lines={rows} beside={beside} query={query} file={first} root={root} />
       {imported && <ImportedList {...imported} root={root} />}
       <Guide />

@@ -28,41 +28,59 @@ export function BoardTable({ workload, lines, beside, query, file, root }: {
   const domain = domainOf(
     [...lines, ...beside].flatMap(({ timed }) => timed?.figures.ratio.interval ?? []),
   );
+  const objective = sharedObjective([...lines, ...beside]);
+  const drawn = { root, domain, told: objective !== undefined };
   return (
-    <table class="board" data-table="board">
-      <caption class="sr">
-        Techniques on <Text of={workload} most={60} />: quality first, then speed
-      </caption>
-      <thead>
-        <tr>
-          <SortHead query={query} by="place" best="ascending" file={file} class="place" title="#" />
-          <SortHead query={query} by="name" best="ascending" file={file} title="Technique" />
-          <SortHead query={query} by="quality" best="descending" file={file} title="Quality">
-            <small>vs base, worst check, more is better</small>
-            <QualityAxis />
-          </SortHead>
-          <SortHead query={query} by="speed" best="descending" file={file} title="Speed">
-            <small>tokens/s vs base, more is better</small>
-            <RatioAxis domain={domain} />
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody data-rows>
-        {lines.map((line) => <Row line={line} root={root} domain={domain} facets />)}
-      </tbody>
-      {beside.length > 0 && (
-        <tbody class="beside">
-          {beside.map((line) => <Row line={line} root={root} domain={domain} />)}
+    <>
+      <table class="board" data-table="board">
+        <caption class="sr">
+          Techniques on <Text of={workload} most={60} />: quality first, then speed
+        </caption>
+        <thead>
+          <tr>
+            <SortHead query={query} by="place" best="ascending" file={file} class="place" title="#" />
+            <SortHead query={query} by="name" best="ascending" file={file} title="Technique" />
+            <SortHead query={query} by="quality" best="descending" file={file} title="Quality">
+              <small>vs base, worst check, more is better</small>
+              <QualityAxis />
+            </SortHead>
+            <SortHead query={query} by="speed" best="descending" file={file} title="Speed">
+              <small>tokens/s vs base, more is better</small>
+              <RatioAxis domain={domain} />
+            </SortHead>
+          </tr>
+        </thead>
+        <tbody data-rows>
+          {lines.map((line) => <Row line={line} {...drawn} facets />)}
         </tbody>
+        {beside.length > 0 && (
+          <tbody class="beside">
+            {beside.map((line) => <Row line={line} {...drawn} />)}
+          </tbody>
+        )}
+      </table>
+      {objective !== undefined && (
+        <p class="hint">
+          Latency objective of every row: <Text of={objective} most={200} />.
+        </p>
       )}
-    </table>
+    </>
   );
 }
 
-function Row({ line, root, domain, facets = false }: {
+/** What became of the latency objective, where it was judged in no row and for one reason. */
+function sharedObjective(lines: readonly Line[]): string | undefined {
+  const outcomes = lines.flatMap(({ timed }) => timed ? [timed.figures.objective] : []);
+  const said = new Set(outcomes.map((one) => one?.kind === "unjudged" ? saidObjective(one) : undefined));
+  return outcomes.length > 1 && said.size === 1 ? [...said][0] : undefined;
+}
+
+function Row({ line, root, domain, told, facets = false }: {
   readonly line: Line;
   readonly root: string;
   readonly domain: Domain;
+  /** Whether the latency objective is told below the table. */
+  readonly told: boolean;
   readonly facets?: boolean;
 }) {
   const { row, timed, place, note } = line;
@@ -111,7 +129,7 @@ function Row({ line, root, domain, facets = false }: {
         </small>
       </td>
       <td class="rate" data-label="Speed">
-        {timed ? <SpeedCell row={timed} domain={domain} /> : (
+        {timed ? <SpeedCell row={timed} domain={domain} told={told} /> : (
           <span class="none">
             not timed:{" "}
             <a href={trial}>
@@ -124,7 +142,11 @@ function Row({ line, root, domain, facets = false }: {
   );
 }
 
-function SpeedCell({ row: { figures }, domain }: { readonly row: TimedRow; readonly domain: Domain }) {
+function SpeedCell({ row: { figures }, domain, told }: {
+  readonly row: TimedRow;
+  readonly domain: Domain;
+  readonly told: boolean;
+}) {
   const { ratio, noise, claim, base, candidate, overPeer, overPeerInterval, objective } = figures;
   return (
     <>
@@ -140,11 +162,19 @@ function SpeedCell({ row: { figures }, domain }: { readonly row: TimedRow; reado
       </span>
       <RatioStrip {...ratio} noise={noise} domain={domain} />
       <small>
-        {rate(base.tokensPerSecond).replace(" tok/s", "")} → {rate(candidate.tokensPerSecond)}
-        {overPeer !== undefined && `; ${times(overPeer)} the peer engine`}
-        {overPeerInterval && ` ${timesInterval(overPeerInterval)}`}
+        <span class="whole">
+          {rate(base.tokensPerSecond).replace(" tok/s", "")} → {rate(candidate.tokensPerSecond)}
+        </span>
+        {overPeer !== undefined && (
+          <>
+            ;{" "}
+            <span class="whole">
+              {times(overPeer)} the peer{overPeerInterval && ` ${timesInterval(overPeerInterval)}`}
+            </span>
+          </>
+        )}
       </small>
-      {objective && <small>{saidObjective(objective)}</small>}
+      {objective && !told && <small>{saidObjective(objective)}</small>}
     </>
   );
 }

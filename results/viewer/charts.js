@@ -88,7 +88,8 @@ function history(canvas) {
     label: name,
     data: points.map(({ at, id, ratio }) => ({ x: at, y: ratio?.estimate ?? NaN, id, ...ratio })),
     borderColor: COLORS[i % COLORS.length],
-    backgroundColor: COLORS[i % COLORS.length],
+    // Once all shapes are used they come hollow: colour alone tells no two series apart.
+    backgroundColor: Math.floor(i / SHAPES.length) % 2 === 0 ? COLORS[i % COLORS.length] : css("--paper"),
     pointStyle: SHAPES[i % SHAPES.length],
     pointRadius: 5,
     borderWidth: 2,

@@ -49,7 +49,7 @@ export function Checks({ checks }: { readonly checks: readonly Check[] }) {
     <section>
       <h2>Every check</h2>
       <div class="scroll" tabindex={0} role="region" aria-label="Every check">
-        <table class="figures checks">
+        <table class="figures flowing">
           <thead>
             <tr>
               <th scope="col">Check</th>
@@ -95,12 +95,12 @@ function CheckRow({ check }: { readonly check: Check }) {
             {level(tail.max, unit)}
           </small>
         )}
-        {slices.length > 0 && (
+        {slices.length > 0 && failed.length === 0 && (
+          <small>none of {plural(slices.length, "part")} shown to lose more than is allowed</small>
+        )}
+        {failed.length > 0 && (
           <small>
-            looked at in {plural(slices.length, "part")}
-            {failed.length === 0
-              ? ", none shown to lose more than is allowed"
-              : "; lost more than is allowed on "}
+            {count(failed.length)} of {plural(slices.length, "part")} shown to lose more than is allowed:{" "}
             {failed.map(({ name, n, loss, low }, i) => (
               <>
                 {i > 0 && ", "}
@@ -128,7 +128,7 @@ function CheckRow({ check }: { readonly check: Check }) {
       <td class="num">
         {check.rule === "law" ? "–" : `${level(check.base, unit)} → ${level(check.candidate, unit)}`}
       </td>
-      <td>{count(n)}{clusters !== n && <small>{count(clusters)} clusters</small>}</td>
+      <td data-label="Pairs">{count(n)}{clusters !== n && <small>{count(clusters)} clusters</small>}</td>
     </tr>
   );
 }

@@ -50,12 +50,16 @@ function Members(
             <th scope="col">
               Alone <small>vs base</small>
             </th>
-            <th scope="col">
-              In the stack <small>vs without it</small>
-            </th>
-            <th scope="col">
-              Loss added <small>less is better</small>
-            </th>
+            {isApart(composition) && (
+              <>
+                <th scope="col">
+                  In the stack <small>vs without it</small>
+                </th>
+                <th scope="col">
+                  Loss added <small>less is better</small>
+                </th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -65,8 +69,12 @@ function Members(
                 <Text of={member.name} most={80} />
               </th>
               <GainCell of={member.single} />
-              <GainCell of={member.marginal} />
-              <td class="num">{added(composition, member)}</td>
+              {isApart(composition) && (
+                <>
+                  <GainCell of={member.marginal} />
+                  <td class="num">{added(composition, member)}</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

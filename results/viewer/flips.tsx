@@ -36,7 +36,8 @@ export function FlipList(
   { check, json, budget }: { readonly check: Check; readonly json: string; readonly budget: Budget },
 ) {
   const sorted = flips(check);
-  const groups = [["Lost", sorted.lost], ["Won", sorted.won], ["Different", sorted.different]] as const;
+  const [lost, won] = check.eitherWay ? ["Rose", "Fell"] : ["Lost", "Won"];
+  const groups = [[lost, sorted.lost], [won, sorted.won], ["Different", sorted.different]] as const;
   return (
     <section class="flips">
       <h3>
@@ -101,7 +102,7 @@ function Flip(
           [arm, value, answer],
         ) => (
           <div>
-            <h4>{[arm, graded(value, check.unit)].filter(Boolean).join(": ")}</h4>
+            <h4>{[arm, graded(value, check)].filter(Boolean).join(": ")}</h4>
             <pre {...reachable(answer)}>{lines(short(answer, LONG))}</pre>
             {answer.length > LONG && (
               <small>

@@ -9,8 +9,9 @@ export function Guide() {
       <dl>
         <dt>Quality</dt>
         <dd>
-          The check nearest to its margin, in pairs over the same samples. The dot is the estimate, the bar
-          its interval; a bar that stays right of the margin line passes. A guard, which watches a tail,
+          The check that decides: a failed one before others, else the one nearest to its margin, guards and
+          laws last, as those can only refuse. Pairs are over the same samples. The dot is the estimate, the
+          bar its interval; a bar that stays right of the margin line passes. A guard, which watches a tail,
           passes unless its whole bar is left of the line; a law passes while its p value is right of it. pp
           is percentage points.
         </dd>

@@ -127,7 +127,7 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
         </figure>
       )}
       <div class="scroll" tabindex={0} role="region" aria-label="Every run">
-        <table class="figures history">
+        <table class="figures flowing">
           <caption class="sr">Every run by technique, the latest first</caption>
           <thead>
             <tr>

@@ -30,7 +30,7 @@ export function LatencyTable({ lines, beside, query, file, root }: {
     <section>
       <h2>Latency and memory</h2>
       <div class="scroll" tabindex={0} role="region" aria-label="Latency and memory">
-        <table class="figures" data-table="board">
+        <table class="figures flowing" data-table="board">
           <thead>
             <tr>
               <SortHead query={query} by="name" best="ascending" file={file} title="Technique" />
@@ -72,11 +72,11 @@ function Row(
           <Text of={name} most={60} />
         </a>
       </th>
-      <td>{pair(duration(base.ttft.p50), duration(candidate.ttft.p50))}</td>
-      <td>{pair(duration(base.tpot.p50), duration(candidate.tpot.p50))}</td>
-      <td>{pair(bytes(base.addedBytes), bytes(candidate.addedBytes))}</td>
-      <td>{count(tried.count)}{tried.refused > 0 && ` (${count(tried.refused)})`}</td>
-      <td>
+      <td data-label="First token">{pair(duration(base.ttft.p50), duration(candidate.ttft.p50))}</td>
+      <td data-label="Per token">{pair(duration(base.tpot.p50), duration(candidate.tpot.p50))}</td>
+      <td data-label="Added memory">{pair(bytes(base.addedBytes), bytes(candidate.addedBytes))}</td>
+      <td data-label="Tries">{count(tried.count)}{tried.refused > 0 && ` (${count(tried.refused)})`}</td>
+      <td data-label="Last run">
         <time datetime={new Date(at).toISOString()} title={moment(at)}>{day(at)}</time>
       </td>
     </tr>

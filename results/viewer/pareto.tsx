@@ -7,13 +7,13 @@
  */
 import type { Check } from "../../evals/mod.ts";
 import { short, visible } from "../columns.ts";
-import { change, changeInterval, times, timesInterval } from "../figures.ts";
+import { times, timesInterval } from "../figures.ts";
 import type { Board, Figures } from "../leaderboard.ts";
 import { rowWord } from "../summary.ts";
 import { linesOf } from "./board_lines.ts";
 import { Labels } from "./labels.ts";
 import { pagePath, places } from "./links.ts";
-import { sharesOf } from "./quality_strip.tsx";
+import { figures as saidQuality, sharesOf } from "./quality_strip.tsx";
 import { domainOf, ticksOf } from "./ratio_strip.tsx";
 import { tenth } from "./strip.tsx";
 
@@ -78,10 +78,9 @@ export function Pareto({ board, root }: { readonly board: Board; readonly root: 
       <figcaption>
         <h2 id="pareto">Quality against speed</h2>
         <p class="hint">
-          Up and to the right is better. The line joins what nothing beats in both, by the estimates; where
-          bars overlap the data cannot tell.{" "}
-          {refused > 0 && "What was refused has no speed and stands on the left. "}
-          {unmeasured > 0 && `${unmeasured} not measured, so not drawn. `}The table below has every figure.
+          Up and to the right is better; bars are intervals. The line joins what nothing beats in both, by the
+          estimates.{refused > 0 && " What was refused has no speed and stands on the left."}
+          {unmeasured > 0 && ` ${unmeasured} not measured, so not drawn.`}
         </p>
       </figcaption>
       <Plot points={points} root={root} width={880} height={330} class="wide" />
@@ -107,12 +106,25 @@ function Plot({ points, root, width, height, class: name }: {
   const y = (share: number) =>
     tenth(TOP + (HIGH - Math.max(LOW, Math.min(HIGH, share))) / (HIGH - LOW) * (height - TOP - BOTTOM - 10));
   const front = frontierOf(points);
-  const labels = new Labels({ left, right: width, top: 4, bottom: height - BOTTOM });
-  for (const { figures, quality } of timed) labels.take(x(figures.ratio.estimate), y(quality.estimate));
+  const labels = new Labels({ left: 62, right: width, top: 4, bottom: height - BOTTOM });
+  const at = (point: Point): readonly [number, number] => [
+    point.figures
+      ? x(point.figures.ratio.estimate)
+      : tenth(62 + (strip - 12) * (refused.indexOf(point) + 0.5) / refused.length),
+    y(point.quality.estimate),
+  ];
+  for (const point of [...timed, ...refused]) labels.take(...at(point));
+  const ticks = ticksOf(domain, x, width).filter((tick) => strip === 0 || x(tick) > left + 18);
   return (
     <svg class={name} viewBox={`0 0 ${width} ${height}`} role="group" aria-labelledby="pareto">
       <g aria-hidden="true">
-        <rect x={left} y={y(-1)} width={width - left - 14} height={y(LOW) - y(-1)} class="forbidden" />
+        <rect
+          x={left}
+          y={y(-1)}
+          width={width - left - 14}
+          height={height - BOTTOM - y(-1)}
+          class="forbidden"
+        />
         {strip > 0 && <rect x="62" y={TOP} width={strip - 12} height={height - TOP - BOTTOM} class="apart" />}
         {strip > 0 && <text x={62 + (strip - 12) / 2} y={height - 20} text-anchor="middle">no speed</text>}
         <path d={`M62 ${y(-1)}H${width - 14}`} class="margin" />
@@ -122,9 +134,7 @@ function Plot({ points, root, width, height, class: name }: {
         <text x="56" y={TOP + 8} text-anchor="end">better</text>
         <text x="56" y={y(LOW)} text-anchor="end">worse</text>
         <path d={`M${x(1)} ${TOP}V${height - BOTTOM}`} class="axis" />
-        {ticksOf(domain, x, width).map((tick) => (
-          <text x={x(tick)} y={height - 20} text-anchor="middle">{tick}x</text>
-        ))}
+        {ticks.map((tick) => <text x={x(tick)} y={height - 20} text-anchor="middle">{tick}x</text>)}
         <text x={(left + width - 14) / 2} y={height - 4} text-anchor="middle">
           tokens/s vs base, log axis
         </text>
@@ -140,26 +150,21 @@ function Plot({ points, root, width, height, class: name }: {
             class="bars"
           />
         ))}
-        {timed.map(({ name, figures, quality }) => {
-          const at = labels.place(short(visible(name), 24), x(figures.ratio.estimate), y(quality.estimate));
-          return at && <text x={at.x} y={at.y} class="name">{at.text}</text>;
+        {[...timed, ...refused].map((point) => {
+          const [px, py] = at(point);
+          const label = labels.place(short(visible(point.name), 24), px, py);
+          return label && (
+            <>
+              {label.apart && (
+                <path d={`M${px} ${py}V${label.y < py ? label.y + 3 : label.y - 11}`} class="leader" />
+              )}
+              <text x={label.x} y={label.y} class="name">{label.text}</text>
+            </>
+          );
         })}
       </g>
-      {timed.map((point) => (
-        <Mark
-          point={point}
-          at={[x(point.figures.ratio.estimate), y(point.quality.estimate)]}
-          root={root}
-          filled={front.includes(point)}
-        />
-      ))}
-      {refused.map((point, i) => (
-        <Mark
-          point={point}
-          at={[tenth(62 + (strip - 12) * (i + 0.5) / refused.length), y(point.quality.estimate)]}
-          root={root}
-        />
-      ))}
+      {timed.map((point) => <Mark point={point} at={at(point)} root={root} filled={front.includes(point)} />)}
+      {refused.map((point) => <Mark point={point} at={at(point)} root={root} />)}
     </svg>
   );
 }
@@ -174,7 +179,7 @@ function Mark({ point: { id, name, check, figures, mark }, at: [x, y], root, fil
   readonly root: string;
   readonly filled?: boolean;
 }) {
-  const said = `${short(visible(name), 100)}: quality ${change(check)} ${changeInterval(check)}; ${
+  const said = `${short(visible(name), 100)}: quality ${saidQuality(check)}; ${
     figures ? `speed ${times(figures.ratio.estimate)} ${timesInterval(figures.ratio.interval)}` : "not timed"
   }`;
   return (

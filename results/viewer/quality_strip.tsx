@@ -12,7 +12,7 @@ export function QualityStrip({ check, width = 220 }: { readonly check: Check; re
   const decision = check.decision ?? "unsure";
   const span = sharesOf(check);
   const x = qualityScale(width);
-  const label = `${change(check)} ${changeInterval(check)}, ${limit(check)}`;
+  const label = `${figures(check)}, ${limit(check)}`;
   return (
     <svg
       class="strip"
@@ -29,6 +29,9 @@ export function QualityStrip({ check, width = 220 }: { readonly check: Check; re
     </svg>
   );
 }
+
+/** What a check changed, with the interval where there is one. */
+export const figures = (check: Check): string => `${change(check)} ${changeInterval(check)}`.trimEnd();
 
 /** What a check changed, in shares of its margin: -1 is all that is allowed lost. */
 export function sharesOf(check: Check): Span {
@@ -70,9 +73,7 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
   const bounds = rule !== "guard" || isBounded(check.interval) ? [low, high] : [loss];
   const reach = Math.max(line * 1.6, ...bounds.map(Math.abs), unit === "fraction" ? 0.005 : 0.002) * 1.12;
   const x = (value: number) => tenth(PAD + (value + reach) / (2 * reach) * (width - 2 * PAD));
-  const label = `${visible(short(`${check.eval} ${check.metric}`, 100))}: ${change(check)} ${
-    changeInterval(check)
-  }, ${limit(check)}`;
+  const label = `${visible(short(`${check.eval} ${check.metric}`, 100))}: ${figures(check)}, ${limit(check)}`;
   const judged = isJudged(check);
   return (
     <svg
@@ -95,7 +96,7 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
       <g class="ticks">
         <text x={x(0)} y="39" text-anchor={judged ? "start" : "middle"}>{rule === "law" ? "p 1" : "0"}</text>
         {judged && (
-          <text x={Math.max(x(-line), 66)} y="39" text-anchor="end">
+          <text x={Math.max(x(-line), 76)} y="39" text-anchor="end">
             {rule === "exact" ? limit(check) : margin(check)}
           </text>
         )}

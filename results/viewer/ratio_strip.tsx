@@ -47,7 +47,7 @@ export function RatioStrip({ estimate, interval, noise, domain, width = 220 }: {
 }
 
 /** Pixels that a label needs. */
-const APART = 26;
+const APART = 30;
 const TICKS = [0.1, 0.25, 0.5, 0.7, 1, 1.4, 2, 4, 8, 16];
 
 /** The axis over a column of ratio strips. */

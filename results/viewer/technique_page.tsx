@@ -18,7 +18,7 @@ import { Opening, Text } from "./text.tsx";
 
 /** Rows of a page. */
 export const TECHNIQUE_ROWS = 40;
-const MANY = 5;
+const MANY = 9;
 const LABELS = {
   verdict: "Verdict",
   machine: "Machine",

@@ -58,11 +58,19 @@ export function TrialPage({ recording, tries, apart, board }: {
         <span>
           trial <code>{trial.id.slice(0, 8)}</code> · {moment(stamp.at)}
         </span>
-        {board.map(({ key, workload }) => (
-          <a href={root + pagePath(places.board(key))}>
-            board of <Text of={workload} most={40} />
-          </a>
-        ))}
+        {board.length > 0 && (
+          <span>
+            {board.length === 1 ? "board " : "boards "}
+            {board.map(({ key, workload }, i) => (
+              <>
+                {i > 0 && ", "}
+                <a href={root + pagePath(places.board(key))}>
+                  <Text of={workload} most={40} />
+                </a>
+              </>
+            ))}
+          </span>
+        )}
       </p>
       <h1>
         <Text of={trial.name} most={120} />
@@ -84,7 +92,9 @@ export function TrialPage({ recording, tries, apart, board }: {
       <section>
         <h2>Trust</h2>
         <ul class="trust">
-          {trust(recording, tries).map(({ good, text }) => (
+          {trust(recording, tries).toSorted((a, b) => Number(a.good) - Number(b.good)).map((
+            { good, text },
+          ) => (
             <li class={good ? "good" : "care"}>
               <span aria-hidden="true">{good ? "✓" : "!"}</span>
               <span class="sr">{good ? "Good:" : "Take care:"}</span> <Text of={text} most={400} />

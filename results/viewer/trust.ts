@@ -61,9 +61,7 @@ function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {
         ? `Same prompts to both, compared in pairs: at least ${
           plural(Math.min(...judged.map(({ n }) => n)), "pair")
         } a check`
-        : `Same prompts to both, but few pairs: ${
-          few.map((check) => `${count(check.n)} on ${check.eval}`).join(", ")
-        }`,
+        : `Same prompts to both, but few pairs: ${fewest(few)}`,
     },
     ...(underLoad ? [{ good: true, text: "Answers given under load were graded too" }] : []),
     ...(timed && !underLoad ? [{ good: false, text: "No answer given under load was graded" }] : []),
@@ -76,6 +74,11 @@ function onChecks(checks: readonly Check[], timed: boolean): readonly Point[] {
       : { good: false, text: `Margin wider than a board allows: ${names(wide)}` },
   ];
 }
+
+/** Each eval once, with its fewest pairs. */
+const fewest = (checks: readonly Check[]): string =>
+  [...Map.groupBy(checks, (check) => check.eval)]
+    .map(([name, of]) => `${count(Math.min(...of.map(({ n }) => n)))} on ${name}`).join(", ");
 
 const names = (checks: readonly Check[]) => [...new Set(checks.map((check) => check.eval))].join(", ");
 

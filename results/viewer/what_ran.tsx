@@ -46,7 +46,7 @@ export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root
         </p>
       )}
       <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">
-        <table class="figures slots">
+        <table class="figures slots flowing">
           <thead>
             <tr>
               <th scope="col">Slot</th>
@@ -60,10 +60,12 @@ export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root
               return (
                 <tr class={base === candidate ? "" : "changed"}>
                   <th scope="row">{slot}</th>
-                  <td>
+                  <td data-label="Baseline">
                     <Opening of={base} most={300} />
                   </td>
-                  <td>{base === candidate ? "the same" : <Opening of={candidate} most={300} />}</td>
+                  <td data-label="Candidate">
+                    {base === candidate ? "the same" : <Opening of={candidate} most={300} />}
+                  </td>
                 </tr>
               );
             })}

@@ -27,7 +27,7 @@ Deno.test("the board says its verdict first, and holds every row and figure with
       "2=",
       "not timed",
       "the peer engine: the same weights at f32",
-      "1.78x the peer engine",
+      "1.78x the peer",
       "f32 from Q4_1",
       "n=600, margin −2.0 pp",
     ]
