@@ -15,10 +15,12 @@ const INVALID = "[invalid]";
 /** An eval over questions, each answered with at most `tokens` tokens; `judged` is the filter that decides. */
 export function workedAnswer(
   dataset: Dataset<Worked>,
-  { count, tokens, judged }: {
+  { count, tokens, judged, rule = "margin" }: {
     readonly count: number;
     readonly tokens: number;
     readonly judged: "strict" | "flexible";
+    /** "guard" where too few are asked to show a loss within the margin. */
+    readonly rule?: "margin" | "guard";
   },
 ): Eval<Worked, Continued> {
   const metric = (filter: "strict" | "flexible"): Metric => ({
@@ -27,7 +29,7 @@ export function workedAnswer(
     better: "higher",
     chance: dataset.chance ?? 0,
     claim: "equivalent",
-    ...(filter === judged ? { allowed: 0.02 } : {}),
+    ...(filter === judged ? { rule, allowed: 0.02 } : {}),
   });
   return {
     name: dataset.name,
