@@ -143,9 +143,9 @@ function claimed(
   if (claim === "no difference") {
     return `${workload}: no difference is claimed; ${figure} does not clear the noise of ${
       percent(noise)
-    }.${latency}${peer}`;
+    }.${peer}${latency}`;
   }
-  return `${workload}: ${claim}, ${figure}, noise ${percent(noise)}.${latency}${peer}`;
+  return `${workload}: ${claim}, ${figure}, noise ${percent(noise)}.${peer}${latency}`;
 }
 
 function refused(checks: readonly Check[]): readonly string[] {

@@ -43,7 +43,7 @@ export function besideOf({ peer, noise, scope: { model } }: Board): readonly Lin
       ? [{
         row: peer,
         timed: peer,
-        note: `the peer engine: the same weights at ${model.precision.split(" ")[0]}`,
+        note: `the peer: the same weights at ${model.precision.split(" ")[0]}`,
       }]
       : []),
     ...(noise

@@ -35,7 +35,7 @@ const PAGES = [
 /** What the site is called; "Assay" where nobody named it. */
 export const SiteName = createContext<string | undefined>(undefined);
 
-const STYLES = ["style.css", "tables.css", "trial.css", "picture.css"] as const;
+const STYLES = ["style.css", "tables.css", "trial.css", "picture.css", "phone.css"] as const;
 
 export function Page(
   { title, place, here, twins = [], twinsAt = place, charts = false, broken = [], children }: Frame,

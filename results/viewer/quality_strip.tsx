@@ -94,7 +94,9 @@ export function CheckPlot({ check, width = 320 }: { readonly check: Check; reado
         decision={decision ?? "pass"}
       />
       <g class="ticks">
-        <text x={x(0)} y="39" text-anchor={judged ? "start" : "middle"}>{rule === "law" ? "p 1" : "0"}</text>
+        <text x={x(0) + (judged ? 5 : 0)} y="39" text-anchor={judged ? "start" : "middle"}>
+          {rule === "law" ? "p 1" : "0"}
+        </text>
         {judged && (
           <text x={Math.max(x(-line), 76)} y="39" text-anchor="end">
             {rule === "exact" ? limit(check) : margin(check)}

@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, { readonly url: () => URL; readonly type: s
   "charts.js": script("./charts.js"),
   "narrow.js": script("./narrow.js"),
   "picture.css": sheet("./picture.css"),
+  "phone.css": sheet("./phone.css"),
   "icon.svg": { url: () => new URL("./icon.svg", import.meta.url), type: "image/svg+xml" },
   // The package exports only its ES modules, which import each other; the browser build lies beside them.
   "chart.js": {

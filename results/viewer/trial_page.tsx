@@ -3,7 +3,7 @@
 /** One trial: the verdict and what it rests on, every check against its margin, latency, flips, and what was run. */
 import type { Composition } from "../composition.ts";
 import { explain, word } from "../explain.ts";
-import { change, changeInterval, limit, moment, times, timesInterval } from "../figures.ts";
+import { change, changeInterval, count, limit, moment, times, timesInterval } from "../figures.ts";
 import { worstCheck } from "../worst.ts";
 import type { Recording, Shelved } from "../recording.ts";
 import { flips } from "../flips.ts";
@@ -24,6 +24,8 @@ import { WhatRan } from "./what_ran.tsx";
 
 /** Characters of prompts and answers that a page holds; the JSON has them all. */
 const FLIPPED = 120_000;
+/** Sentences that stand open above the figures. */
+const REASONS = 4;
 
 export function TrialPage({ recording, tries, apart, board }: {
   readonly recording: Shelved;
@@ -79,14 +81,12 @@ export function TrialPage({ recording, tries, apart, board }: {
       <div class="lead">
         <Opening of={lead!} most={600} />
       </div>
-      {rest.length > 0 && (
-        <ul class="reasons">
-          {rest.map((sentence) => (
-            <li>
-              <Text of={sentence} most={600} />
-            </li>
-          ))}
-        </ul>
+      <Reasons sentences={rest.slice(0, REASONS)} />
+      {rest.length > REASONS && (
+        <details>
+          <summary>and {count(rest.length - REASONS)} more</summary>
+          <Reasons sentences={rest.slice(REASONS)} />
+        </details>
       )}
       {checks.length > 0 && <Strips recording={recording} />}
       <section>
@@ -119,6 +119,19 @@ export function TrialPage({ recording, tries, apart, board }: {
       )}
       <WhatRan recording={recording} root={root} />
     </Page>
+  );
+}
+
+function Reasons({ sentences }: { readonly sentences: readonly string[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <ul class="reasons">
+      {sentences.map((sentence) => (
+        <li>
+          <Text of={sentence} most={600} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
