@@ -7,16 +7,16 @@ import { basis, memberSentence, missing, summary } from "./composition_text.ts";
 import {
   amount,
   breachCount,
+  confidence,
   count,
   isBounded,
   level,
   measured,
   moment,
-  percent,
   plural,
   probability,
 } from "./figures.ts";
-import { graded } from "./flips.ts";
+import { graded, isChange } from "./flips.ts";
 import { saidTries } from "./tries.ts";
 
 /** Digits of an id that people compare. */
@@ -73,7 +73,11 @@ function checkLines(check: CheckAccount, width: number): readonly string[] {
       ? inset(`Looked at in ${plural(check.parts, "part")}; none is shown to lose more than is allowed.`)
       : []),
     ...(decisive.length > 0
-      ? inset(`${plural(lost, "pair")} of ${count(pairs)} lost; the most harmful first:`)
+      ? inset(
+        `${plural(lost, "pair")} of ${count(pairs)} ${
+          isChange(check) ? "changed" : "lost"
+        }; the most harmful first:`,
+      )
       : []),
     ...decisive.flatMap((sample) => sampleLines(sample, check, width)),
   ];
@@ -88,7 +92,7 @@ function figures(
     return `${breachCount(loss)}, ${allowed === 0 ? "none" : allowed} allowed; ${sampled}`;
   }
   const bounds = isBounded(interval)
-    ? `[${amount(interval.low, unit)}, ${amount(interval.high, unit)}] at ${percent(interval.level)}`
+    ? `[${amount(interval.low, unit)}, ${amount(interval.high, unit)}] at ${confidence(interval.level)}`
     : "without bounds";
   const limit = allowed === undefined ? "" : `, ${rule} ${measured(allowed, unit)}`;
   const levels = `${level(base, unit)} → ${level(candidate, unit)}`;

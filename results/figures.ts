@@ -22,6 +22,9 @@ export const percent = (fraction: number): string => {
   return `${Math.abs(value) < 10 && value !== 0 ? value.toFixed(1) : value.toFixed(0)} %`;
 };
 
+/** The level of an interval with all its digits: 0.998 as "99.8 %", 0.9 as "90 %". */
+export const confidence = (level: number): string => `${Number((level * 100).toFixed(6))} %`;
+
 /** e.g. "84 ms", "1.24 s". */
 export function duration(ms: number | undefined): string {
   if (ms === undefined || ms === null || !Number.isFinite(ms)) return "–";

@@ -24,20 +24,24 @@ export function flips(check: Check): Flips {
   return { lost, won, different, same: check.samples.length - lost.length - won.length - different.length };
 }
 
-type Signed = Pick<Check, "rule" | "base" | "candidate" | "loss" | "unit" | "eitherWay">;
+/** Whether a metric grades an answer by whether it is another than the baseline's, which is then neither right nor wrong. */
+export const isChange = ({ metric }: Pick<Check, "metric">): boolean => metric === "churn";
+
+type Signed = Pick<Check, "metric" | "rule" | "base" | "candidate" | "loss" | "unit" | "eitherWay">;
 
 /** +1 where a higher score is better: as the check's own loss says, else as its unit usually is. A law has no pairs. */
-function gainSign({ rule, base, candidate, loss, unit, eitherWay }: Signed): 1 | 0 | -1 {
+function gainSign({ metric, rule, base, candidate, loss, unit, eitherWay }: Signed): 1 | 0 | -1 {
   if (rule === "law") return 0;
-  if (eitherWay) return -1;
+  if (eitherWay || isChange({ metric })) return -1;
   if (candidate !== base && loss !== 0) return (candidate - base) * loss < 0 ? 1 : -1;
   return unit === "fraction" ? 1 : -1;
 }
 
-/** One sample's score in words where it is a yes or a no: right or wrong only where more is better. */
+/** One sample's score in words where it is a yes or a no: right or wrong only where more is better, changed or the same for churn. */
 export function graded(value: number, check: Signed): string {
   const { unit } = check;
   if (unit === "fraction" && (value === 0 || value === 1)) {
+    if (isChange(check)) return value === 1 ? "changed" : "same";
     const [yes, no] = gainSign(check) === 1 ? ["right", "wrong"] : ["yes", "no"];
     return value === 1 ? yes! : no!;
   }

@@ -5,7 +5,7 @@ import type { Check, PairedSample } from "../../evals/mod.ts";
 import { short } from "../columns.ts";
 import { isJudged } from "../door.ts";
 import { count } from "../figures.ts";
-import { flips, graded } from "../flips.ts";
+import { flips, graded, isChange } from "../flips.ts";
 import { lines, Text } from "./text.tsx";
 
 const SHOWN = 50;
@@ -36,7 +36,7 @@ export function FlipList(
   { check, json, budget }: { readonly check: Check; readonly json: string; readonly budget: Budget },
 ) {
   const sorted = flips(check);
-  const [lost, won] = check.eitherWay ? ["Rose", "Fell"] : ["Lost", "Won"];
+  const [lost, won] = check.eitherWay ? ["Rose", "Fell"] : [isChange(check) ? "Changed" : "Lost", "Won"];
   const groups = [[lost, sorted.lost], [won, sorted.won], ["Different", sorted.different]] as const;
   return (
     <section class="flips">
