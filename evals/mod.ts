@@ -11,7 +11,7 @@ export { clustersNeeded, flipsNeeded } from "./power.ts";
 export { decideSoFar, type SoFar } from "./sequential.ts";
 export { judge, verifies } from "./verdict.ts";
 export { estimateRows, measureRates, type Rates } from "./estimate.ts";
-export { loadSuite } from "./suites/mod.ts";
+export { isNamedSuite, loadSuite } from "./suites/mod.ts";
 export { overPeer, percentiles, ratioOf, workloadSpeed } from "./speed.ts";
 export { objectiveOutcome } from "./objective.ts";
 export { underived } from "./rederived.ts";

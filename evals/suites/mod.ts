@@ -14,9 +14,12 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   long_context: () => import("./long_context.ts"),
 };
 
+/** Whether a suite has this name without a file. */
+export const isNamedSuite = (name: string): boolean => Object.hasOwn(SUITES, name);
+
 /** The suite of a name or of a TypeScript file that exports `suite`. @throws {UserError} when there is none. */
 export async function loadSuite(name: string): Promise<Suite> {
-  const known = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;
+  const known = isNamedSuite(name) ? SUITES[name] : undefined;
   if (known) return (await known()).suite;
   if (!/\.[mc]?[jt]s$/.test(name)) {
     throw new UserError(

@@ -2,6 +2,7 @@
 /** @jsxImportSource hono/jsx */
 /** Everything needed to run a trial again: the command, both stacks, the machine, versions, data and seed. */
 import { SLOTS } from "../../engine/mod.ts";
+import { isNamedSuite } from "../../evals/mod.ts";
 import { visible } from "../columns.ts";
 import type { Shelved } from "../recording.ts";
 import { pagePath, places } from "./links.ts";
@@ -15,7 +16,8 @@ export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root
   readonly recording: Shelved;
   readonly root: string;
 }) {
-  const command = `deno task bench --suite ${quoted(trial.suite)} --only ${quoted(trial.name)}`;
+  const named = isNamedSuite(trial.suite);
+  const command = `deno task bench --suite ${named ? trial.suite : "FILE.ts"} --only ${quoted(trial.name)}`;
   const { hardware, versions, commit, model } = stamp;
   const { imported } = trial;
   const facts: readonly (readonly [string, string])[] = [
@@ -43,6 +45,11 @@ export function WhatRan({ recording: { outcome: { trial }, stamp, origin }, root
       {!imported && command.length <= LONGEST && (
         <p class="run">
           <code>{visible(command)}</code> <button type="button" data-copy={command} hidden>Copy</button>
+        </p>
+      )}
+      {!imported && !named && (
+        <p class="hint">
+          FILE.ts: the file of suite <Text of={trial.suite} most={80} />
         </p>
       )}
       <div class="scroll" tabindex={0} role="region" aria-label="The two stacks">
