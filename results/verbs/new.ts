@@ -1,5 +1,6 @@
 /** `deno task new`: a commented starting file that runs as it is written; see ../templates/. */
-import { resolve } from "node:path";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../../engine/mod.ts";
 import { read } from "./arguments.ts";
 
@@ -16,6 +17,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   dataset: [".ts", ".jsonl"],
 };
 const TEMPLATES = new URL("../templates/", import.meta.url);
+const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Writes the files and says how to run them. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -54,7 +56,27 @@ export async function run(args: readonly string[]): Promise<number> {
     }
     console.log(`Wrote ${path}`);
   }
-  const quoted = /^[\w./:\\-]+$/.test(files[0]!.path) ? files[0]!.path : JSON.stringify(files[0]!.path);
-  console.log(`\nIt runs as it is:\n  deno task bench --suite ${quoted}`);
+  console.log(`\nIt runs as it is:\n  ${benchIn(stoodIn(), files[0]!.path)}`);
   return 0;
 }
+
+/** The command that runs a suite's file from a folder: the task where Deno finds it, else the program itself. */
+export function benchIn(folder: string, path: string): string {
+  const program = isWithin(CHECKOUT, folder)
+    ? "deno task bench"
+    : `deno run -A ${quoted(resolve(CHECKOUT, "mod.ts"))} bench`;
+  return `${program} --suite ${quoted(path)}`;
+}
+
+/** Where the command was given: a task is run in the checkout, and Deno says from which folder. */
+function stoodIn(): string {
+  const folder = Deno.cwd();
+  return isWithin(CHECKOUT, folder) ? Deno.env.get("INIT_CWD") ?? folder : folder;
+}
+
+function isWithin(outer: string, folder: string): boolean {
+  const way = relative(outer, folder);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+const quoted = (path: string) => /^[\w./:\\-]+$/.test(path) ? path : JSON.stringify(path);

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { main } from "../../../mod.ts";
 import { ROWS } from "../../../datasets/jsonl_row.ts";
 import { loadSuite } from "../../../evals/mod.ts";
 import { printed } from "./console.ts";
 import { run as bench } from "../../../results/verbs/bench.ts";
+import { benchIn } from "../../../results/verbs/new.ts";
 import { inPlace, toySetting } from "./toy_setting.ts";
 
 const begin = (...args: readonly string[]) => printed(() => main(["new", ...args]));
@@ -24,6 +25,16 @@ for (const kind of ["suite", "technique", "dataset"]) {
     });
   });
 }
+
+Deno.test("from a folder elsewhere the command names the program, as no task is found there", () => {
+  const program = fileURLToPath(new URL("../../../mod.ts", import.meta.url));
+  const checkout = program.slice(0, -"/mod.ts".length);
+  assertEquals(benchIn("/elsewhere", "/x/s.ts"), `deno run -A ${program} bench --suite /x/s.ts`);
+  assertEquals(benchIn(`${checkout}2`, "/x/s.ts"), `deno run -A ${program} bench --suite /x/s.ts`);
+  for (const folder of [checkout, `${checkout}/tests`]) {
+    assertEquals(benchIn(folder, "/x/my s.ts"), 'deno task bench --suite "/x/my s.ts"');
+  }
+});
 
 Deno.test("what is begun loads under any name that it may have", async () => {
   await inPlace(async ({ folder }) => {
