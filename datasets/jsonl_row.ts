@@ -20,12 +20,15 @@ interface Shape<S extends Sample> {
 
 export const ROWS: { readonly [K in keyof Shapes]: Shape<Shapes[K]> } = {
   choices: {
-    schema: `{"context": text, "continuations": [text, text, ...], "gold": place of the right one, from 0}`,
+    schema:
+      `{"context": text, "continuations": [" text", " text", ...], "gold": place of the right one, from 0}`,
     read(row) {
       const [context, continuations, gold] = [text(row, "context"), texts(row, "continuations", 2), row.gold];
       if (!Number.isInteger(gold) || !(gold as number in continuations)) {
         wrong(`"gold" ${inWords(gold)} with ${continuations.length} continuations`);
       }
+      const twice = continuations.find((one, i) => continuations.indexOf(one) !== i);
+      if (twice !== undefined) wrong(`${inWords(twice)} twice in "continuations"`);
       continuations.forEach((one) => parted(context, one));
       return { context, continuations, gold: gold as number };
     },

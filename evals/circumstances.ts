@@ -78,7 +78,7 @@ function cold({ requests }: Raced, blocks: readonly Measured[]): string | undefi
       return `its first block took ${
         Math.exp(first - middle).toFixed(1)
       } times as long for ${what} as the others: ` +
-        "it was still warming up";
+        "it was still warming up, or the machine was busy; run it again";
     }
   }
   return undefined;

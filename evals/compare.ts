@@ -171,7 +171,8 @@ function byMargin(
   };
 }
 
-const BY_CHANCE = "the baseline is not clearly above chance here, so this can carry no pass";
+const BY_CHANCE =
+  "the baseline is not shown to stand three margins above chance here, so this can carry no pass";
 
 /** Whether the baseline may score by chance, give or take three margins. */
 function byChance(

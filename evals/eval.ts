@@ -1,5 +1,13 @@
 /** An eval asks a session and grades each answer beside the answer of the stack beneath, so comparison is paired. */
-import { canonical, identity, type Json, type Session, type SlotName, type Stack } from "../engine/mod.ts";
+import {
+  canonical,
+  identity,
+  type Json,
+  type Session,
+  type SlotName,
+  type Stack,
+  UserError,
+} from "../engine/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import type { Claim } from "../techniques/mod.ts";
 import type { Work } from "./estimate.ts";
@@ -74,6 +82,14 @@ export interface Eval<S extends Sample = Sample, A = unknown> {
 export interface Answered<A> {
   readonly id: string;
   readonly answer: A;
+}
+
+/** @throws {UserError} where what an eval should be judged by is none of its metrics, in a file that no compiler saw. */
+export function checkJudged(judged: string, metrics: readonly string[], dataset: string): void {
+  if (metrics.includes(judged)) return;
+  throw new UserError(
+    `Cannot judge ${dataset} by ${judged} as it must be ${metrics.join(" or ")}.`,
+  );
 }
 
 /**

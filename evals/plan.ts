@@ -44,13 +44,16 @@ export async function plan(bench: Bench): Promise<readonly Planned[]> {
   const rows: Planned[] = [];
   for (const e of suite.evals) checkSize(e);
   const step = { base: baseline, candidate: baseline, against: "baseline" };
-  const evals = suite.evals.filter((e) => !e.streamed && (judged(e, "identical") || isLikelihood(e)));
+  const sharp = suite.evals.filter((e) => !e.streamed && (judged(e, "identical") || isLikelihood(e)));
+  const evals = sharp.some((e) => judged(e, undefined)) ? sharp : suite.evals;
   rows.push(await planned(bench, AGAIN, engine, [], baseline, [{ ...step, evals }]));
   if (peer) {
     // Another engine tells tokens and no more.
     const claim = "identical" as const;
     const evals = suite.evals.filter((e) => e.greedy && judged(e, claim));
-    rows.push(await planned(bench, peer.name, peer, [], baseline, [{ ...step, claim, evals }]));
+    if (evals.length > 0) {
+      rows.push(await planned(bench, peer.name, peer, [], baseline, [{ ...step, claim, evals }]));
+    }
   }
   for (const [name, techniques] of Object.entries(suite.candidates)) {
     const stacks = await compose(baseline, techniques);
@@ -124,8 +127,16 @@ function isLikelihood(e: Eval): boolean {
   return e.metrics.some((metric) => metric.unit === "nats/token" && metric.allowed !== undefined);
 }
 
-/** @throws {UserError} when not even samples without one flip could show what a margin asks. */
+/** @throws {UserError} when not even samples without one flip, or a baseline without one mistake, could show what a margin asks. */
 function checkSize({ name, count, metrics }: Eval): void {
+  for (const { name: metric, rule = "margin", unit, allowed, chance } of metrics) {
+    if (rule !== "margin" || unit !== "fraction" || allowed === undefined || chance === undefined) continue;
+    const least = chance + 3 * allowed;
+    if (least < 1) continue;
+    throw new UserError(
+      `Cannot judge ${metric} of ${name} as a baseline must stand three margins above chance, which has to leave room below 1: found ${chance} and three times ${allowed}.`,
+    );
+  }
   for (const { metric, needed } of metrics.map((metric) => ({ metric, needed: fewestOf(metric) }))) {
     if (count >= needed) continue;
     throw new UserError(

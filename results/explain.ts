@@ -42,7 +42,7 @@ function because(outcome: Outcome): readonly string[] {
     case "rejected":
       return refused(outcome.verdict.checks);
     case "void":
-      return [`Nothing was measured that could be judged: ${sentence(outcome.reason)}`];
+      return [`Nothing came of it that may stand: ${sentence(outcome.reason)}`];
     case "skipped":
       return [`Not run: ${sentence(outcome.reason)}`];
   }

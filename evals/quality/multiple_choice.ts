@@ -5,7 +5,7 @@
 import type { Choices, Dataset } from "../../datasets/mod.ts";
 import { type Session, type Tokenizer, UserError } from "../../engine/mod.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import type { Answered, Eval, Metric } from "../eval.ts";
+import { type Answered, checkJudged, type Eval, type Metric } from "../eval.ts";
 
 interface Answer {
   /** Summed log-probability of each continuation. */
@@ -26,6 +26,7 @@ export function multipleChoice(
     readonly rule?: "margin" | "guard";
   },
 ): Eval<Choices, Answer> {
+  checkJudged(judged, ["acc", "acc_norm"], dataset.name);
   if (chance === undefined) {
     throw new UserError(
       `Cannot judge ${dataset.name} as what guessing scores must be known: found nothing. Give it as chance.`,

@@ -7,7 +7,7 @@ import type { Session } from "../../engine/mod.ts";
 import { exactMatch, wordF1 } from "../answer_match.ts";
 import { type Continued, continued } from "../continued.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import type { Answered, Eval, Metric } from "../eval.ts";
+import { type Answered, checkJudged, type Eval, type Metric } from "../eval.ts";
 
 /** An eval over questions, each answered with at most `tokens` tokens; `judged` is what the set is reported by. */
 export function shortAnswer(
@@ -20,6 +20,7 @@ export function shortAnswer(
     readonly rule?: "margin" | "guard";
   },
 ): Eval<Question, Continued> {
+  checkJudged(judged, ["exact_match", "f1"], dataset.name);
   const metric = (name: "exact_match" | "f1"): Metric => ({
     name,
     unit: "fraction",

@@ -7,7 +7,7 @@ import type { Dataset, Worked } from "../../datasets/mod.ts";
 import type { Session } from "../../engine/mod.ts";
 import { type Continued, continued } from "../continued.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import type { Answered, Eval, Metric } from "../eval.ts";
+import { type Answered, checkJudged, type Eval, type Metric } from "../eval.ts";
 
 /** What the harness reports where a filter finds nothing. */
 const INVALID = "[invalid]";
@@ -23,6 +23,7 @@ export function workedAnswer(
     readonly rule?: "margin" | "guard";
   },
 ): Eval<Worked, Continued> {
+  checkJudged(judged, ["strict", "flexible"], dataset.name);
   const metric = (filter: "strict" | "flexible"): Metric => ({
     name: `exact_match_${filter}`,
     unit: "fraction",

@@ -1,7 +1,7 @@
 /**
  * The data set my_dataset, read from the JSONL file beside this module: one row a line. What a row must be, by shape:
  *
- *   choices   {"context": text, "continuations": [text, text, ...], "gold": place of the right one, from 0}
+ *   choices   {"context": text, "continuations": [" text", " text", ...], "gold": place of the right one, from 0}
  *   cloze     {"context": text, "target": text}
  *   text      {"text": text}
  *   question  {"prompt": text, "answers": [text, ...]} and, if not "\n", "stop": [text, ...]

@@ -102,7 +102,7 @@ Deno.test("a gzipped file reads as the plain one, with a digest of its own", asy
 });
 
 const CHOICES =
-  'a row must be {"context": text, "continuations": [text, text, ...], "gold": place of the right one, from 0}';
+  'a row must be {"context": text, "continuations": [" text", " text", ...], "gold": place of the right one, from 0}';
 
 for (
   const [what, shape, row, found] of [
@@ -131,6 +131,12 @@ for (
       'a row must be {"context": text, "target": text}: found "hot", which needs a space at its start to stand apart from its context.',
     ],
     ["is empty where text is due", "text", { text: "" }, 'a row must be {"text": text}: found "text" "".'],
+    [
+      "has one answer twice",
+      "choices",
+      { context: "a", continuations: [" b", " b"], gold: 0 },
+      'found " b" twice in "continuations".',
+    ],
     ["is a list", "text", ["x"], 'a row must be {"text": text}: found a list of 1.'],
     ["has half a character", "text", { text: "\ud83d" }, 'found "text" with half a character.'],
     ["has a number among texts", "prompt", { turns: ["a", 3] }, 'found place 1 of "turns" 3.'],

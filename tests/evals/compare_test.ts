@@ -57,12 +57,16 @@ Deno.test("a decision turns exactly where the bound crosses the margin", () => {
 Deno.test("a baseline that guesses carries no pass, however like it the candidate is", () => {
   const check = compare(ACC, CONTEXT, answers(500, 140, 0, 0));
   assertEquals([check.decision, check.needed], ["unsure", undefined]);
-  assertEquals(check.note, "the baseline is not clearly above chance here, so this can carry no pass");
+  assertEquals(
+    check.note,
+    "the baseline is not shown to stand three margins above chance here, so this can carry no pass",
+  );
 });
 
 Deno.test("a guard on which the baseline guesses still refuses a shown loss, and says that it carries no pass", () => {
   const guard: Metric = { ...ACC, rule: "guard" };
-  const note = "the baseline is not clearly above chance here, so this can carry no pass";
+  const note =
+    "the baseline is not shown to stand three margins above chance here, so this can carry no pass";
   const found = [answers(500, 140, 0, 0), answers(500, 140, 100, 0), answers(500, 300, 0, 0)]
     .map((samples) => compare(guard, CONTEXT, samples));
   assertEquals(found.map((check) => [check.decision, check.note]), [["pass", note], ["fail", note], [

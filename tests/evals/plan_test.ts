@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { ManualClock, type Stack } from "../../engine/mod.ts";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { ManualClock, type Stack, UserError } from "../../engine/mod.ts";
 import {
   type Bench,
   type Eval,
@@ -42,6 +42,35 @@ Deno.test("the baseline again comes first, then the peer, then the candidates in
   );
   assertEquals(planned.map(({ trial }) => trial.name), ["baseline again", "peer", "b", "a"]);
   assertEquals(planned.map(({ engine }) => engine.name), ["toy", "peer", "toy", "toy"]);
+});
+
+Deno.test("where no eval tells identity or likelihood the baseline is asked all there are, and no peer is", async () => {
+  const acc = {
+    name: "acc",
+    unit: "fraction",
+    better: "higher",
+    allowed: 0.02,
+    claim: "equivalent",
+  } as const;
+  const choices: Eval = { ...(nll as Eval), count: 200, name: "choices", metrics: [acc] };
+  const planned = await plan(
+    toyBench({
+      peer: { ...timedEngine(new ManualClock()), name: "peer" },
+      suite: { candidates: { int8: [toyInt8] }, evals: [choices] },
+    }),
+  );
+  assertEquals(planned.map(({ trial }) => trial.name), ["baseline again", "int8"]);
+  assertEquals(planned.map((row) => steps(row).map(({ evals }) => evals)), [[["choices"]], [["choices"]]]);
+});
+
+Deno.test("a margin that leaves no baseline room above chance is refused before anything runs", async () => {
+  const acc = { name: "acc", unit: "fraction", better: "higher", allowed: 0.2, chance: 0.5 } as const;
+  const choices: Eval = { ...(nll as Eval), count: 200, name: "choices", metrics: [acc] };
+  await assertRejects(
+    () => rows({ int8: [toyInt8] }, { evals: [choices] }),
+    UserError,
+    "found 0.5 and three times 0.2",
+  );
 });
 
 Deno.test("a technique is asked by the evals that see its slot and fit its claim", async () => {

@@ -4,7 +4,7 @@ import { createApp, publishSite, type Recording, type ResultsStore, type Site } 
 import { isPlainPath } from "../../results/publish_manifest.ts";
 import { linksOf } from "../../results/publish_pages.ts";
 import { everything } from "./every_row.ts";
-import { DAY, failed, recording, trial, unmeasured } from "./fixture.ts";
+import { DAY, failed, HARDWARE, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
 import { filled, idOf } from "./pages.ts";
 
 const forever = new AbortController().signal;
@@ -60,6 +60,30 @@ Deno.test("every link of a published site leads to a file of it, and every recor
       [...site.values()].reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0),
       bytes,
     );
+  });
+});
+
+Deno.test("a board leads to its own history, and every board's history is published", async () => {
+  await inFolder(async (folder) => {
+    const machines = ["a1", "b2", "c3"].map((id) => ({
+      ...HARDWARE,
+      id: id.repeat(32),
+      cpu: `Testium ${id}`,
+    }));
+    const all = await Promise.all(
+      machines.map((hardware) => recording(recorded(trial("int8"), [workload(1.6)]), { hardware })),
+    );
+    using store = filled(all);
+    await publish(store, folder);
+    const site = files(folder);
+    const keys = [...site.keys()].flatMap((path) => /^board\/(.*)\.html$/.exec(path)?.[1] ?? []);
+    assertEquals(keys.length, 3);
+    for (const key of keys) {
+      assertStringIncludes(site.get(`board/${key}.html`)!, `href="../history/${key}.html"`);
+      assertStringIncludes(site.get(`history/${key}.html`)!, `Testium`);
+    }
+    const cpus = keys.map((key) => /Testium \w\w/.exec(site.get(`history/${key}.html`)!)![0]);
+    assertEquals(new Set(cpus).size, 3);
   });
 });
 

@@ -128,3 +128,11 @@ Deno.test("chance is the data set's where it is not given, and must be known", (
     "what guessing scores must be known",
   );
 });
+
+Deno.test("an eval cannot be judged by what it does not measure", () => {
+  assertThrows(
+    () => multipleChoice(inMemory("made_up", []), { count: 1, judged: "accc" as never, chance: 0.5 }),
+    UserError,
+    "Cannot judge made_up by accc as it must be acc or acc_norm.",
+  );
+});

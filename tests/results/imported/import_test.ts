@@ -104,7 +104,7 @@ Deno.test("a baseline no better than guessing carries no pass", async () => {
   assert(typeof outcome !== "string" && "verdict" in outcome);
   assertEquals([outcome.verdict.kind, outcome.verdict.checks[0]!.note], [
     "unsure",
-    "the baseline is not clearly above chance here, so this can carry no pass",
+    "the baseline is not shown to stand three margins above chance here, so this can carry no pass",
   ]);
 });
 

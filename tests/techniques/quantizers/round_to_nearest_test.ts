@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { UserError } from "../../../engine/mod.ts";
 import { roundToNearest } from "../../../techniques/mod.ts";
 import { baseline } from "../../contracts/baseline.ts";
 
@@ -14,3 +15,12 @@ Deno.test("body and head are rounded alike, and what the weights were stays writ
     assertEquals(technique.name, `int${bits}`);
   }
 });
+
+for (
+  const wrong of [{ bits: 7 }, { block: 48 }, { blok: 64, block: undefined }, { symmetric: undefined }]
+) {
+  Deno.test(`a file that no compiler saw is refused where it says ${JSON.stringify(wrong)}`, () => {
+    const precision = { bits: 8, block: 64, symmetric: true, ...wrong };
+    assertThrows(() => roundToNearest(precision as never), UserError, "Cannot round weights as bits must be");
+  });
+}
