@@ -49,6 +49,7 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
       title={titleOf(board)}
       place={place}
       here="board"
+      {...(place === places.home ? {} : { board: board.key })}
       twins={["json", "csv"]}
       twinsAt={place === places.home ? place : places.board(board.key)}
       broken={broken}

@@ -100,7 +100,15 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
   const refused = series.flatMap(({ points }) => points).filter(({ verdict }) => verdict !== "PASS").length;
   const timed = series.some(({ points }) => points.some(({ ratio }) => ratio !== undefined));
   return (
-    <Page title="History" place={place} here="history" twins={["json", "csv"]} charts={timed} broken={broken}>
+    <Page
+      title="History"
+      place={place}
+      here="history"
+      {...(place === places.histories ? {} : { board: board.key })}
+      twins={["json", "csv"]}
+      charts={timed}
+      broken={broken}
+    >
       <h1>
         {pages > 1 ? (page === 1 ? "The latest " : "Earlier: ") : ""}
         {plural(runs, "run")} of {plural(series.length, "row")} on this board
@@ -148,8 +156,7 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
       <Pager
         page={page}
         pages={pages}
-        to={(n) =>
-          root + pagePath(places.history(board.key, n))}
+        to={(n) => root + pagePath(places.history(board.key, n))}
       />
     </Page>
   );

@@ -14,6 +14,8 @@ export interface Frame {
   readonly title: string;
   readonly place: Place;
   readonly here: "board" | "boards" | "techniques" | "refusals" | "history" | "trial" | "none";
+  /** Key of the board that the page is about, whose history is then one link away; that of the front page where absent. */
+  readonly board?: string;
   /** Which twins for programs the page has. */
   readonly twins?: readonly ("json" | "csv")[];
   /** Where they lie: at the first page of a table whose twins hold all of it; at the place where absent. */
@@ -24,13 +26,14 @@ export interface Frame {
   readonly children?: Child;
 }
 
-const PAGES = [
-  ["board", places.home, "Board"],
-  ["boards", places.boards(), "All boards"],
-  ["techniques", places.techniques(), "Techniques"],
-  ["refusals", places.refusals(), "Refusals"],
-  ["history", places.histories, "History"],
-] as const;
+const pagesBeside = (board: string | undefined) =>
+  [
+    ["board", places.home, "Board"],
+    ["boards", places.boards(), "All boards"],
+    ["techniques", places.techniques(), "Techniques"],
+    ["refusals", places.refusals(), "Refusals"],
+    ["history", board === undefined ? places.histories : places.history(board), "History"],
+  ] as const;
 
 /** What the site is called; "Assay" where nobody named it. */
 export const SiteName = createContext<string | undefined>(undefined);
@@ -38,7 +41,7 @@ export const SiteName = createContext<string | undefined>(undefined);
 const STYLES = ["style.css", "tables.css", "trial.css", "picture.css", "phone.css"] as const;
 
 export function Page(
-  { title, place, here, twins = [], twinsAt = place, charts = false, broken = [], children }: Frame,
+  { title, place, here, board, twins = [], twinsAt = place, charts = false, broken = [], children }: Frame,
 ) {
   const root = rootOf(place);
   const name = useContext(SiteName) ?? "Assay";
@@ -68,7 +71,7 @@ export function Page(
             {name}
           </a>
           <nav aria-label="Pages">
-            {PAGES.map(([key, path, label]) => (
+            {pagesBeside(board).map(([key, path, label]) => (
               <a href={root + pagePath(path)} aria-current={key === here ? "page" : undefined}>{label}</a>
             ))}
           </nav>

@@ -52,6 +52,7 @@ export function TrialPage({ recording, tries, apart, board }: {
       title={trial.name}
       place={place}
       here="trial"
+      {...(board[0] === undefined ? {} : { board: board[0].key })}
       twins={checks.length > 0 ? ["json", "csv"] : ["json"]}
       charts={outcome.kind === "recorded" && outcome.speed.workloads.length > 0}
     >
