@@ -42,7 +42,7 @@ for (const name of ["mine", "rows", "bigram"]) {
 }
 using store = openStore(":memory:");
 const app = createApp(store);
-for (const path of ["/", "/static/style.css", "/static/chart.js", "/static/client.js"]) {
+for (const path of ["/", "/static/style.css", "/static/chart.js", "/static/narrow.js"]) {
   const { status, body } = await app.request(path);
   console.log(path, status);
   await body?.cancel();
@@ -76,7 +76,7 @@ Deno.test("a project with the npm package begins files, has them type-checked, a
       "/ 200",
       "/static/style.css 200",
       "/static/chart.js 200",
-      "/static/client.js 200",
+      "/static/narrow.js 200",
     ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
