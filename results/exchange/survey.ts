@@ -16,6 +16,8 @@ export interface Survey {
   readonly origin: Exported;
   /** Lines between the heading and the seal, those without a recording included. */
   readonly lines: number;
+  /** "unfit": there is a signature, which does not fit what the file holds. */
+  readonly signature: "none" | "holds" | "unfit";
   /** What is amiss with the file as a whole, in sentences. */
   readonly amiss: readonly string[];
 }
@@ -49,10 +51,11 @@ export async function survey(path: string, now: number, at: (bytes: number) => v
       whole,
     },
     lines,
+    signature: signed ? "holds" : seal?.signature === undefined ? "none" : "unfit",
     amiss: [
       ...(seal === undefined ? ["It is cut short: its last line is no seal."] : []),
       ...(seal !== undefined && !whole ? ["It was edited after it was exported: its seal is broken."] : []),
-      ...(whole && seal.key !== undefined && !signed
+      ...(whole && (seal.key ?? seal.signature) !== undefined && !signed
         ? ["Its signature does not hold, and counts as none."]
         : []),
     ],
@@ -82,7 +85,12 @@ function sealOf(bytes: Uint8Array<ArrayBuffer>): Seal | undefined {
   try {
     if (seal.key !== undefined) publicKey(String(seal.key));
   } catch {
-    return { count: seal.count, digest: seal.digest };
+    // A signature by no key fits nothing, and is not passed over.
+    return {
+      count: seal.count,
+      digest: seal.digest,
+      ...(seal.signature === undefined ? {} : { signature: seal.signature }),
+    };
   }
   return seal as Seal;
 }

@@ -51,7 +51,7 @@ const USAGE = {
 /** Reasons, and lines of each, that are told one by one. */
 const TOLD = 12;
 
-/** Takes in what is given. */
+/** Takes in what is given; exit code 1 where anything was amiss in an export. */
 export async function run(args: readonly string[]): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
@@ -60,8 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (base !== undefined || candidate !== undefined) {
       throw new UserError("Cannot import exports and logs at once: give files, or --base and --candidate.");
     }
-    await takeAll(values._, values);
-    return 0;
+    return await takeAll(values._, values) ? 0 : 1;
   }
   if (base === undefined || candidate === undefined) {
     throw new UserError(
@@ -89,10 +88,11 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
+/** Whether nothing was amiss in any of the files; what is right is kept either way. */
 async function takeAll(
   paths: readonly string[],
   given: { readonly strict: boolean; readonly trust: readonly string[]; readonly store: string | undefined },
-): Promise<void> {
+): Promise<boolean> {
   const keys = given.trust.map(publicKey);
   const status = new StatusLine();
   using _ = onInterrupt(
@@ -107,21 +107,24 @@ async function takeAll(
     store.trust(key);
     console.log(`What ${key} signs is trusted here from now on.`);
   }
-  for (const path of paths) await takeOne(path, store, given.strict, status);
+  let sound = true;
+  for (const path of paths) sound = await takeOne(path, store, given.strict, status) && sound;
+  return sound;
 }
 
+/** Whether nothing was amiss. */
 async function takeOne(
   path: string,
   store: ResultsStore,
   strict: boolean,
   status: StatusLine,
-): Promise<void> {
+): Promise<boolean> {
   const now = systemClock.now();
   const shown = visible(path);
   const size = Math.max(1, await Deno.stat(path).then(({ size }) => size, () => 1));
   const bar = (what: string) => (bytes: number) =>
     status.show(`${what} ${Math.round(100 * bytes / size)} % ${shown}`, bytes / size, what);
-  const { origin, lines, amiss } = await survey(path, now, bar("checking the seal,"));
+  const { origin, lines, signature, amiss } = await survey(path, now, bar("checking the seal,"));
   const wrong = new Map<string, number[]>();
   const taking = {
     now,
@@ -151,11 +154,16 @@ async function takeOne(
   const by = origin.by === undefined ? "" : `, exported by ${visible(origin.by)}`;
   console.log(
     `${shown}: ${plural(taken.added, "recording")} taken in, ${count(taken.known)} here already${by}, ${
-      origin.key === undefined ? "unsigned" : `signed with ${origin.key}`
+      signature === "unfit"
+        ? "its signature does not fit what it holds"
+        : origin.key === undefined
+        ? "unsigned"
+        : `signed with ${origin.key}`
     }.`,
   );
   for (const sentence of amiss) console.error(sentence);
   if (taken.wrong > 0) console.error(`${plural(taken.wrong, "line")} left out:\n${told(wrong)}`);
+  return amiss.length === 0 && taken.wrong === 0;
 }
 
 /** By reason, with the first of its lines. */

@@ -15,7 +15,8 @@ Deno.test("what was exported is imported as it was, with where it came from", as
   await inFolder(async ({ store, exported }) => {
     const all = await three();
     const [file, into] = [await exported(all, "--by", "Ada"), store("into")];
-    const { out, err } = await imported(file, "--store", into);
+    const { value, out, err } = await imported(file, "--store", into);
+    assertEquals(value, 0);
     assertEquals(out, [`${file}: 3 recordings taken in, 0 here already, exported by Ada, unsigned.`]);
     assertEquals(err.filter((line) => /left out|amiss|broken/.test(line)), []);
     using opened = openStore(into);
@@ -132,7 +133,7 @@ for (
       const spoilt = await spoil(lines[1]!);
       await edit(file, (lines) => at(lines, 1, spoilt) as string[]);
       const { value, err } = await imported(file, "--store", into);
-      assertEquals(value, 0);
+      assertEquals(value, 1);
       assertEquals(names(into), ["int4", "medusa"]);
       const told = err.join("\n");
       assertStringIncludes(told, "It was edited after it was exported: its seal is broken.");
@@ -169,7 +170,8 @@ Deno.test("an export that is cut short gives what it has whole", async () => {
     await Deno.writeTextFile(`${folder}/cut`, text.slice(0, text.length / 2));
     for (const name of ["cut.gz", "cut"]) {
       const into = store(`into ${name}`);
-      const { err } = await imported(`${folder}/${name}`, "--store", into);
+      const { value, err } = await imported(`${folder}/${name}`, "--store", into);
+      assertEquals(value, 1);
       assertStringIncludes(err.join("\n"), "It is cut short: its last line is no seal.");
       const found = names(into);
       assert(found.length > 0 && found.length < 24, `${name}: ${found.length}`);

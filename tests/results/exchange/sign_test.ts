@@ -65,8 +65,9 @@ Deno.test("a signature of other lines, by another key, or of no sense counts as 
       const seal = await sealOf(signed);
       await edit(signed, (lines) => lines.with(-1, JSON.stringify({ seal: { ...seal, ...change } })));
       const into = store(`into${i}`);
-      const { out } = await imported(signed, "--store", into);
-      assertStringIncludes(out[0]!, "unsigned");
+      const { value, out } = await imported(signed, "--store", into);
+      assertEquals(value, 1);
+      assertStringIncludes(out[0]!, "its signature does not fit what it holds.");
       assertEquals([names(into), originOf(into)?.key], [["int4"], undefined]);
     }
   });
@@ -77,7 +78,9 @@ Deno.test("who exported cannot be changed under a signature", async () => {
     const [file] = await key(folder);
     const [signed, into] = [await exported(await one(), "--sign", file, "--by", "Ada"), store("into")];
     await edit(signed, (lines) => lines.with(0, lines[0]!.replace("Ada", "Eve")));
-    const { err } = await imported(signed, "--store", into);
+    const { value, out, err } = await imported(signed, "--store", into);
+    assertEquals(value, 1);
+    assertStringIncludes(out[0]!, "exported by Eve, its signature does not fit what it holds.");
     assertStringIncludes(err.join("\n"), "its seal is broken");
     assertEquals(originOf(into)?.key, undefined);
   });
