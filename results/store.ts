@@ -4,7 +4,7 @@
  * https://www.sqlite.org/wal.html
  */
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../engine/mod.ts";
 import { hash, textOf, unpack } from "./body.ts";
@@ -22,6 +22,14 @@ const BATCH = 64;
 /** Where results are kept: ASSAY_STORE, else `.assay/results.sqlite` under the current folder. */
 export function storePath(): string {
   return Deno.env.get("ASSAY_STORE") || ".assay/results.sqlite";
+}
+
+/** The path, where there is a file: reading makes none. @throws {UserError} when there is none, saying what could not be done. */
+export function keptAt(path: string, verb: string): string {
+  if (existsSync(path)) return path;
+  throw new UserError(
+    `Cannot ${verb} ${path} as it must be a results store: found no file. Run \`deno task bench\` first, or name another with --store.`,
+  );
 }
 
 /**

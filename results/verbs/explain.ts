@@ -5,7 +5,7 @@ import { escapedJson, wrap } from "../columns.ts";
 import { gateRate } from "../gate_rate.ts";
 import { lookup } from "../lookup.ts";
 import { scopeOf } from "../scope.ts";
-import { openStore, storePath } from "../store.ts";
+import { keptAt, openStore, storePath } from "../store.ts";
 import { terminalWidth } from "../terminal.ts";
 import { read, whole } from "./arguments.ts";
 
@@ -25,7 +25,7 @@ export function run(args: readonly string[]): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return Promise.resolve(0);
   const most = whole(values.samples ?? "3", "samples", 0, 1_000_000);
-  using store = openStore(values.store);
+  using store = openStore(keptAt(values.store ?? storePath(), "read"));
   const { shelf } = store;
   const recording = lookup(shelf, values._[0]!);
   const scope = scopeOf(recording);

@@ -8,7 +8,7 @@ import { count, plural } from "../figures.ts";
 import { readCommit, versions } from "../record.ts";
 import type { Broken } from "../recording.ts";
 import type { Shelf } from "../shelf.ts";
-import { openStore, storePath } from "../store.ts";
+import { keptAt, openStore, storePath } from "../store.ts";
 import { read } from "./arguments.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { StatusLine } from "./status_line.ts";
@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const key = sign === undefined ? undefined : await readKey(sign);
   const status = new StatusLine();
   using store = openStore(
-    values.store,
+    keptAt(values.store ?? storePath(), "export"),
     (done, total) => status.show(`indexing ${done}/${total}`, done / total),
   );
   const chosen = chosenOf(values, store.shelf);

@@ -3,7 +3,7 @@ import { UserError } from "../../engine/mod.ts";
 import { plural } from "../figures.ts";
 import { publishSite } from "../publish.ts";
 import type { Shelf } from "../shelf.ts";
-import { openStore, storePath } from "../store.ts";
+import { keptAt, openStore, storePath } from "../store.ts";
 import { createApp } from "../viewer/app.tsx";
 import { pagePath, places } from "../viewer/links.ts";
 import { read } from "./arguments.ts";
@@ -31,13 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const folder = values._[0]!;
   const url = values["base-url"] === undefined ? {} : { url: address(values["base-url"]) };
   const site = { ...url, ...(values.title === undefined ? {} : { title: values.title }) };
-  const path = values.store ?? storePath();
-  if (await Deno.stat(path).catch(() => undefined) === undefined) {
-    throw new UserError(
-      `Cannot publish ${path} as it must be a results store: found no file. Run \`deno task bench\` first, or name another with --store.`,
-    );
-  }
-  using store = openStore(path);
+  using store = openStore(keptAt(values.store ?? storePath(), "publish"));
   const status = new StatusLine();
   const stopped = new AbortController();
   const stop = () => stopped.abort();

@@ -1,5 +1,5 @@
 /** `deno task view`: the pages, on this machine. */
-import { openStore, storePath } from "../store.ts";
+import { keptAt, openStore, storePath } from "../store.ts";
 import { view } from "../viewer/view.ts";
 import { read, whole } from "./arguments.ts";
 
@@ -16,7 +16,8 @@ const USAGE = {
 export async function run(args: readonly string[]): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
-  using store = openStore(values.store);
+  // Without a store named, pages stand and wait for the first results.
+  using store = openStore(values.store === undefined ? undefined : keptAt(values.store, "show"));
   const server = view({ port: whole(values.port ?? "8000", "port", 0, 65_535), host: "127.0.0.1", store });
   console.log(`The boards are at http://127.0.0.1:${server.addr.port}/ until Ctrl-C.`);
   const stop = () => void server.shutdown();
