@@ -15,7 +15,7 @@ import {
 } from "./figures.ts";
 import { saidImported } from "./imported/said.ts";
 import { saidObjective } from "./objective.ts";
-import { isWideCheck, marginUsed, worstCheck } from "./worst.ts";
+import { isWideCheck, marginUsed, saidMargins, worstCheck } from "./worst.ts";
 
 /** The word for an outcome, as tables show it. */
 export type Word = "PASS" | "FAIL" | "UNSURE" | "VOID" | "SKIPPED";
@@ -123,9 +123,11 @@ function held(checks: readonly Check[]): readonly string[] {
     `Quality held on ${
       judged.length === 1 ? "the one check" : `all ${judged.length} checks`
     }; nearest to its margin: ${explainCheck(worst)}`,
-    ...(wide.length === 0
-      ? []
-      : [`It ranks nowhere: ${plural(wide.length, "margin")} set wider than a board allows.`]),
+    ...(wide.length === 0 ? [] : [
+      `It ranks nowhere: ${plural(wide.length, "margin")} set wider than a board allows (${
+        saidMargins(wide)
+      }).`,
+    ]),
   ];
 }
 

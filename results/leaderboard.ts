@@ -48,6 +48,11 @@ export interface TimedRow extends Row {
   readonly figures: Figures;
 }
 
+/** A row by a margin wider than a board allows; which checks have it, and how wide it is. */
+export interface WideRow extends TimedRow {
+  readonly wider: readonly Pick<Check, "eval" | "metric" | "unit" | "allowed">[];
+}
+
 export interface Board {
   readonly key: string;
   readonly scope: Scope;
@@ -55,7 +60,7 @@ export interface Board {
   readonly at: number;
   readonly ranked: readonly RankedRow[];
   /** Passed, but by a margin wider than a board allows. */
-  readonly wide: readonly TimedRow[];
+  readonly wide: readonly WideRow[];
   /** Passed, but let users wait longer than the workload's latency objective. */
   readonly late: readonly TimedRow[];
   readonly refused: readonly Row[];
@@ -124,7 +129,7 @@ function fold(
   tried: readonly Try[],
 ): Board {
   const timed: TimedRow[] = [];
-  const wide: TimedRow[] = [];
+  const wide: WideRow[] = [];
   const late: TimedRow[] = [];
   const refused: Row[] = [];
   let noise: TimedRow | undefined;
@@ -136,7 +141,7 @@ function fold(
     if (figures === undefined) refused.push(row);
     else if (row.name === AGAIN) noise = { ...row, figures };
     else if (!isTechnique(row)) peer = { ...row, figures };
-    else if (isWide(recording)) wide.push({ ...row, figures });
+    else if (widerIn(recording).length > 0) wide.push({ ...row, figures, wider: widerIn(recording) });
     else if (!isInTime(figures)) late.push({ ...row, figures });
     else timed.push({ ...row, figures });
   }
@@ -204,8 +209,14 @@ function figuresOf({ outcome }: Recording, workload: string): Figures | undefine
   return figures;
 }
 
-function isWide({ outcome }: Recording): boolean {
-  return "verdict" in outcome && outcome.verdict.checks.some(isWideCheck);
+function widerIn({ outcome }: Recording): WideRow["wider"] {
+  const checks = "verdict" in outcome ? outcome.verdict.checks.filter(isWideCheck) : [];
+  return checks.map(({ eval: of, metric, unit, allowed }) => ({
+    eval: of,
+    metric,
+    unit,
+    ...(allowed === undefined ? {} : { allowed }),
+  }));
 }
 
 /** Whether the baseline against itself holds 1x; where it does not, the machine changed while it was timed. */

@@ -6,7 +6,15 @@ export { ledger } from "./ledger.ts";
 export { type Composition, compositions, type Gain, type Member } from "./composition.ts";
 export { type GateRate, gateRate } from "./gate_rate.ts";
 export { exportLines } from "./exchange/export.ts";
-export { type Board, boards, type Figures, type RankedRow, type Row, type TimedRow } from "./leaderboard.ts";
+export {
+  type Board,
+  boards,
+  type Figures,
+  type RankedRow,
+  type Row,
+  type TimedRow,
+  type WideRow,
+} from "./leaderboard.ts";
 export { type Account, accountOf, type CheckAccount } from "./account.ts";
 export { accountText } from "./account_text.ts";
 export { lookup } from "./lookup.ts";

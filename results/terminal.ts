@@ -13,6 +13,7 @@ import { type Board, isSteady, type Row, type TimedRow } from "./leaderboard.ts"
 import { briefly, saidObjective } from "./objective.ts";
 import { rowWord, summarise } from "./summary.ts";
 import { saidTries } from "./tries.ts";
+import { saidMargins } from "./worst.ts";
 
 const WIDTH = 80;
 const HEAD: Cells = {
@@ -111,7 +112,9 @@ function notes({ ranked, wide, late, peer, noise, scope }: Board): readonly stri
   const precision = scope.model.precision.split(" ")[0];
   return [
     ...(level.length > 0 ? [`No difference beyond the noise: ${names(level)}.`] : []),
-    ...(wide.length > 0 ? [`Not ranked, as the margin is wider than a board allows: ${names(wide)}.`] : []),
+    ...wide.map(({ name, wider }) =>
+      `Not ranked, as a margin is wider than a board allows: ${name} (${saidMargins(wider)}).`
+    ),
     ...late.map(({ name, figures: { objective } }) =>
       `Not ranked, as its latency objective broke: ${name}${
         objective ? `, ${saidObjective(objective)}` : ""

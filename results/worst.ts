@@ -1,6 +1,7 @@
 /** Which check of an outcome is the one to look at, by how much of its margin is used up. */
 import { BOARD_MARGIN, type Check, type Outcome } from "../evals/mod.ts";
 import { isJudged } from "./door.ts";
+import { count, measured } from "./figures.ts";
 
 const ORDER = { fail: 0, unsure: 1, pass: 2 } as const;
 
@@ -38,4 +39,16 @@ export function marginUsed({ rule, loss, candidate, interval, allowed = 0, decis
 /** Whether a check was given more room than a board allows; only margins decide places. */
 export function isWideCheck({ rule, unit, allowed }: Check): boolean {
   return rule === "margin" && allowed !== undefined && allowed > (BOARD_MARGIN[unit] ?? 0) + 1e-12;
+}
+
+/** Checks that are named one by one. */
+const NAMED = 3;
+
+/** Which checks have what room: "acc of arc_easy, 5.0 pp"; of many the first. */
+export function saidMargins(checks: readonly Pick<Check, "metric" | "eval" | "unit" | "allowed">[]): string {
+  const named = checks.slice(0, NAMED).map((check) =>
+    `${check.metric} of ${check.eval}, ${measured(check.allowed ?? 0, check.unit)}`
+  );
+  const left = checks.length - named.length;
+  return named.join("; ") + (left > 0 ? `; and ${count(left)} more` : "");
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isWideCheck, marginUsed, worstCheck } from "../../results/worst.ts";
+import { isWideCheck, marginUsed, saidMargins, worstCheck } from "../../results/worst.ts";
 import { breaches, check, failed, guard, law, recorded, trial, workload } from "./fixture.ts";
 
 for (
@@ -43,4 +43,10 @@ Deno.test("the worst check failed before it was nearest to a margin, and is none
 Deno.test("what passed shows what its pass rests on, and not a law that uses up more", () => {
   const [met, close] = [breaches(0), law(0.002, 0.1)];
   assertEquals(worstCheck(recorded(trial("a"), [workload(1.5)], [close, met])), met);
+});
+
+Deno.test("of many wide margins the first are named and the rest counted", () => {
+  const wide = ["a", "b", "c", "d", "e"].map((name) => check(0, 0, 0, { eval: name, allowed: 0.05 }));
+  assertEquals(saidMargins(wide.slice(0, 1)), "acc of a, 5.0 pp");
+  assertEquals(saidMargins(wide), "acc of a, 5.0 pp; acc of b, 5.0 pp; acc of c, 5.0 pp; and 2 more");
 });
