@@ -16,9 +16,10 @@ const USAGE = {
 export async function run(args: readonly string[]): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
+  const port = whole(values.port ?? "8000", "port", 0, 65_535);
   // Without a store named, pages stand and wait for the first results.
   using store = openStore(values.store === undefined ? undefined : keptAt(values.store, "show"));
-  const server = view({ port: whole(values.port ?? "8000", "port", 0, 65_535), host: "127.0.0.1", store });
+  const server = view({ port, host: "127.0.0.1", store });
   console.log(`The boards are at http://127.0.0.1:${server.addr.port}/ until Ctrl-C.`);
   const stop = () => void server.shutdown();
   Deno.addSignalListener("SIGINT", stop);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { main } from "../../../mod.ts";
+import { openStore } from "../../../results/mod.ts";
 import { prepare } from "../../../results/verbs/setting.ts";
 import { StatusLine } from "../../../results/verbs/status_line.ts";
 import config from "../../../deno.json" with { type: "json" };
@@ -90,6 +91,7 @@ Deno.test("a busy port is one sentence", async () => {
   using busy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = busy.addr as Deno.NetAddr;
   await inPlace(async ({ store }) => {
+    openStore(store)[Symbol.dispose]();
     const { value, err } = await command(["view", "--port", `${port}`, "--store", store]);
     assertEquals(value, 1);
     assertEquals(err, [

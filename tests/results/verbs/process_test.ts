@@ -105,6 +105,7 @@ Deno.test("Ctrl-C ends a run with code 130, keeps what was recorded and leaves n
 
 Deno.test("view serves until Ctrl-C and then ends well", async () => {
   await inPlace(async ({ store }) => {
+    openStore(store)[Symbol.dispose]();
     const child = new Deno.Command("deno", {
       args: ["run", "--no-check", "--allow-all", "mod.ts", "view", "--port", "0", "--store", store],
       cwd: ROOT,
