@@ -32,11 +32,13 @@ export function examine(line: Uint8Array, now: number): Examined {
 
 function examined(value: unknown, now: number): Examined {
   if (value === null || typeof value !== "object") return { why: "it is no recording" };
-  const { schema, id, stamp, outcome } = value as Recording;
+  const { schema, id, ...said } = value as Recording;
   if (typeof schema !== "number" || typeof id !== "string") return { why: "it is no recording" };
   if (schema !== SCHEMA) return { why: foreign(schema) };
-  const text = textOf({ stamp, outcome });
+  const text = textOf(said);
   if (hash(text) !== id) return { why: "its contents do not match its digest" };
+  // What is kept is judged: a number beyond all numbers, as 1e400, is kept as null.
+  const { stamp, outcome } = JSON.parse(text) as Pick<Recording, "stamp" | "outcome">;
   const wrong = misshapen(stamp, outcome);
   if (wrong !== undefined) return { why: `its ${wrong} is not what it must be` };
   const { id: machine, ...hardware } = stamp.hardware;

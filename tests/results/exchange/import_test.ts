@@ -77,6 +77,16 @@ for (
       "its figures must follow from its timings",
     ],
     [
+      "forged to pass by a margin beyond all numbers, which would be kept as none",
+      async (line: string) =>
+        (await forged(line, ({ outcome }) => {
+          if (outcome.kind !== "recorded") throw new Error("the first line is recorded");
+          const checks = outcome.verdict.checks.map((check) => ({ ...check, allowed: null }));
+          return { outcome: { ...outcome, verdict: { ...outcome.verdict, checks } } };
+        })).replaceAll('"allowed":null', '"allowed":1e400'),
+      "its checks must come to a pass",
+    ],
+    [
       "forged to be refused and have a speed",
       (line: string) => forged(line, ({ outcome }) => ({ outcome: { ...outcome, kind: "rejected" } })),
       "its outcome.verdict.kind is not what it must be",
