@@ -56,6 +56,6 @@ export function shelfRow(recording: Recording): ShelfRow {
     imported: imported !== undefined,
     light: textOf(light(recording)),
     about: JSON.stringify({ hardware, model, suite }),
-    workloads: imported === undefined ? workloads : [],
+    workloads: imported === undefined ? [...workloads] : [],
   };
 }

@@ -1,8 +1,9 @@
 /** Puts recordings into the store and on its shelf; what cannot be read lies there with the reason. */
 import type { DatabaseSync } from "node:sqlite";
-import { foreign, unpack } from "./body.ts";
+import { type Body, foreign, unpack } from "./body.ts";
 import { SCHEMA } from "./recording.ts";
 import { type Row, type ShelfRow, shelfRow } from "./row.ts";
+import { misshapen } from "./shape.ts";
 import { bodyOf, BROKEN } from "./shelf.ts";
 
 const PENDING = "FROM recordings WHERE seq > (SELECT coalesce(max(seq), 0) FROM shelf)";
@@ -12,23 +13,36 @@ export function pending(db: DatabaseSync): number {
   return (db.prepare(`SELECT count(*) AS n ${PENDING}`).get() as { n: number }).n;
 }
 
-/** Puts at most `most` recordings there. Call it within a transaction. */
-export function shelve(db: DatabaseSync, most: number): void {
+/** Puts at most `most` recordings there, all where absent. Call it within a transaction. */
+export function shelve(db: DatabaseSync, most = -1): void {
   const put = shelver(db);
   const body = db.prepare(
     "SELECT r.body, b.schema, b.packed FROM recordings r LEFT JOIN bodies b ON b.seq = r.seq WHERE r.seq = ?",
   );
   for (const { seq, id } of db.prepare(`SELECT seq, id ${PENDING} ORDER BY seq LIMIT ?`).all(most)) {
-    const read = unpack(`${id}`, bodyOf(body.get(seq!)!));
-    put(Number(seq), `${id}`, "why" in read ? read.why : shelfRow(read.recording));
+    put(Number(seq), `${id}`, shelfRowOf(`${id}`, bodyOf(body.get(seq!)!)));
+  }
+}
+
+/** What lists hold of a row, or why it can be none: a digest that fits says nothing of its shape. */
+function shelfRowOf(id: string, body: Body): ShelfRow | string {
+  const read = unpack(id, body);
+  if ("why" in read) return read.why;
+  const { stamp, outcome } = read.recording;
+  try {
+    return shelfRow(read.recording);
+  } catch {
+    return `its ${misshapen(stamp, outcome) ?? "shape"} is not what it must be`;
   }
 }
 
 /**
  * Adds rows that are not there yet, with the export that they came in, if any; returns how many were new. Call it within
- * a transaction, with nothing pending.
+ * a transaction.
  */
 export function insert(db: DatabaseSync, rows: readonly Row[], origin?: number): number {
+  // What a run of an older version appended meanwhile would be passed over once a later row is on the shelf.
+  if (pending(db) > 0) shelve(db);
   const put = shelver(db);
   const recording = db.prepare(`INSERT INTO recordings (id, trial, kind, hardware, at, suite, name, body)
     VALUES (?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (id) DO NOTHING`);

@@ -1,7 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../engine/mod.ts";
-import { type Broken, openStore, type SCHEMA } from "../../results/mod.ts";
+import { textOf } from "../../results/body.ts";
+import { inTransaction } from "../../results/layout.ts";
+import { type Broken, openStore, type Recording, type SCHEMA } from "../../results/mod.ts";
+import { rowOf } from "../../results/row.ts";
+import { insert } from "../../results/shelving.ts";
 import { failed, recorded, recording, trial, workload } from "./fixture.ts";
 import { appendLayout1, makeLayout1 } from "./layout_1.ts";
 
@@ -73,6 +77,34 @@ Deno.test("what an older version appends to an open store is listed in its place
     appendLayout1(old, { ...await recording(failed(trial("foreign"))), schema: 1 as typeof SCHEMA });
     assertEquals(store.shelf.broken.map(({ why }) => why.slice(0, 35)), [
       "an older Assay judged by other rule",
+    ]);
+  });
+});
+
+Deno.test("what an older version appends between two steps of an append is listed too", async () => {
+  await inFolder(async (path) => {
+    const [a, b, c] = await several(3);
+    makeLayout1(path, [a!]);
+    openStore(path)[Symbol.dispose]();
+    using db = new DatabaseSync(path);
+    appendLayout1(db, b!);
+    inTransaction(db, () => insert(db, [rowOf(c!, textOf(c!))]));
+    assertEquals(names(path), ["t0", "t1", "t2"]);
+  });
+});
+
+Deno.test("a row whose digest fits but whose shape is none is named as broken, and the store opens", async () => {
+  await inFolder(async (path) => {
+    const [a, b] = await several(2);
+    makeLayout1(path, [a!]);
+    using db = new DatabaseSync(path);
+    const { workloads: _, ...less } = b!.outcome.trial;
+    const outcome = { ...b!.outcome, trial: less } as unknown as Recording["outcome"];
+    appendLayout1(db, await recording(outcome));
+    assertEquals(names(path), ["t0"]);
+    using store = openStore(path);
+    assertEquals(store.shelf.broken.map(({ why }) => why), [
+      "its outcome.trial.workloads is not what it must be",
     ]);
   });
 });
