@@ -58,18 +58,15 @@ export class SiteFolder implements AsyncDisposable {
     if (found !== undefined && !found.isDirectory) refuse("a file");
     Deno.mkdirSync(folder, { recursive: true });
     const entries = Array.from(Deno.readDirSync(folder), ({ name }) => name);
-    const isOurs = entries.includes(MANIFEST);
     const foreign = entries.find((name) => !IGNORED.includes(name));
-    if (!isOurs && foreign !== undefined) refuse(foreign);
-    const former = isOurs ? readManifest(Deno.readTextFileSync(`${folder}/${MANIFEST}`)) : new Map();
-    if (former === undefined) return refuse(`a ${MANIFEST} that this version of Assay did not write`);
-    realFolder(folder, WAITING);
-    const lock = Deno.openSync(`${folder}/${WAITING}/lock`, { write: true, create: true });
-    if (!lock.tryLockSync(true)) {
+    if (!entries.includes(MANIFEST) && foreign !== undefined) refuse(foreign);
+    if (formerOf(folder) === undefined) refuse(UNKNOWN);
+    const lock = lockOf(folder);
+    // Another may have published while this one came to its lock.
+    const former = formerOf(folder);
+    if (former === undefined) {
       lock.close();
-      throw new UserError(
-        `Cannot publish to ${folder} as another publish must let go of it first. Wait for it to end.`,
-      );
+      return refuse(UNKNOWN);
     }
     return new SiteFolder(folder, lock, former);
   }
@@ -149,6 +146,34 @@ export class SiteFolder implements AsyncDisposable {
     Deno.writeTextFileSync(this.#at(`${WAITING}/manifest`), writeManifest(files));
     Deno.renameSync(this.#at(`${WAITING}/manifest`), this.#at(MANIFEST));
   }
+}
+
+const UNKNOWN = `a ${MANIFEST} that this version of Assay did not write`;
+
+/** What the manifest names, nothing where there is none; undefined where it is not ours. */
+function formerOf(folder: string): Manifest | undefined {
+  const path = `${folder}/${MANIFEST}`;
+  return statOf(path, Deno.statSync) === undefined ? new Map() : readManifest(Deno.readTextFileSync(path));
+}
+
+/** Takes the lock, and empties the folder in which new files wait: what lies there may be a link. @throws {UserError} */
+function lockOf(folder: string): Deno.FsFile {
+  const waiting = `${folder}/${WAITING}`;
+  const path = `${waiting}/lock`;
+  realFolder(folder, WAITING);
+  if (statOf(path, Deno.lstatSync)?.isFile === false) throw inTheWay(path);
+  const lock = Deno.openSync(path, { write: true, create: true });
+  // Whoever held it may have removed its file just before.
+  if (!lock.tryLockSync(true) || statOf(path, Deno.lstatSync)?.ino !== lock.statSync().ino) {
+    lock.close();
+    throw new UserError(
+      `Cannot publish to ${folder} as another publish must let go of it first. Wait for it to end.`,
+    );
+  }
+  for (const { name } of Array.from(Deno.readDirSync(waiting))) {
+    if (name !== "lock") Deno.removeSync(`${waiting}/${name}`, { recursive: true });
+  }
+  return lock;
 }
 
 const parent = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf("/")));

@@ -178,6 +178,25 @@ Deno.test("nothing is written through a link, over another's file, or while anot
   });
 });
 
+Deno.test("links where new files wait lead nothing astray: what came with the folder is no publish's own", async () => {
+  await inFolder(async (outer) => {
+    const folder = `${outer}/site`;
+    const waiting = `${folder}/.assay-publishing`;
+    await Deno.writeTextFile(`${outer}/theirs`, "theirs");
+    await Deno.mkdir(`${waiting}/new`, { recursive: true });
+    await Deno.symlink(`${outer}/theirs`, `${waiting}/manifest`);
+    await Deno.symlink(`${outer}/theirs`, `${waiting}/new/index.html`);
+    using store = filled(await named("int4"));
+    await publish(store, folder);
+    assertEquals(Deno.readTextFileSync(`${outer}/theirs`), "theirs");
+    assert(Deno.lstatSync(`${folder}/index.html`).isFile);
+    await Deno.mkdir(waiting);
+    await Deno.symlink(`${outer}/nowhere`, `${waiting}/lock`);
+    await assertRejects(() => publish(store, folder), UserError, "nothing but a published file may be there");
+    assert(!Array.from(Deno.readDirSync(outer), ({ name }) => name).includes("nowhere"));
+  });
+});
+
 Deno.test("a publish that is stopped leaves the former site, and one that was killed is taken up", async () => {
   await inFolder(async (folder) => {
     using store = filled(await named("first"));
