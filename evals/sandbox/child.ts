@@ -79,23 +79,26 @@ export async function ask(
   }
 }
 
-/** Variables that Deno itself needs; no other is handed on. */
-const KEPT = ["HOME", "DENO_DIR", "LOCALAPPDATA", "SystemRoot"];
+/**
+ * Variables that the child has, and no other. Deno's folder lies where none can be made: without any leave a program may
+ * otherwise keep bytes there through the Cache API.
+ */
+const VARIABLES = {
+  NO_COLOR: "1",
+  DENO_DIR: `${fileURLToPath(GUARD)}/none`,
+  ...(Deno.build.os === "windows" ? { SystemRoot: Deno.env.get("SystemRoot") ?? "" } : {}),
+};
 
 /** The child, with the leave to read Pyodide's folder and its own worker's source, and no other. @throws {UserError} */
 export function start(mebibytes: number): Deno.ChildProcess {
   const readable = [FOLDER, WORKER].map((url) => fileURLToPath(url)).join(",");
   const v8 = [`--wasm-max-mem-pages=${mebibytes * MIB / PAGE_BYTES}`, `--max-old-space-size=${mebibytes}`];
   const own = ["--no-prompt", "--no-config", "--no-lock", "--no-npm", "--no-remote", "--quiet"];
-  const variables = Object.fromEntries(KEPT.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  }));
   try {
     return new Deno.Command("deno", {
       args: ["run", ...own, `--v8-flags=${v8.join(",")}`, `--allow-read=${readable}`, fileURLToPath(GUARD)],
       clearEnv: true,
-      env: { ...variables, NO_COLOR: "1" },
+      env: VARIABLES,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

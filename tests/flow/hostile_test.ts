@@ -89,6 +89,27 @@ fails(
   /^it wrote more than 1 MiB past its own output$/,
 );
 
+/** A worker of the program's own, since promises wait there for no Python. */
+const KEEPS = `onmessage = async ({ data }) => {
+  try {
+    const cache = await caches.open("kept");
+    await cache.put(new Request("http://a.test/"), new Response("kept"));
+    data[0] = 1;
+  } catch {
+    data[0] = 2;
+  }
+}`;
+fails(
+  "nothing is kept for another program where the browser's caches would be",
+  after(`import js
+told = js.Uint8Array.new(js.SharedArrayBuffer.new(8))
+url = "data:text/javascript," + js.encodeURIComponent(${JSON.stringify(KEEPS)})
+js.Worker.new(url, js.JSON.parse('{"type": "module"}')).postMessage(told)
+while told[0] == 0: pass
+raise Exception("kept" if told[0] == 1 else "refused")`),
+  /^Exception: refused$/,
+);
+
 fails(
   "no process is forked",
   after("import os\nwhile True: os.fork()"),
