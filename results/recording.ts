@@ -82,6 +82,6 @@ export interface ResultsStore extends Disposable {
     query?: Query,
     broken?: (row: Broken) => void,
   ): Iterable<Recording>;
-  /** Grows with every append, by whichever process. */
+  /** Grows with every append and every key that is trusted, by whichever process. */
   revision(): number;
 }

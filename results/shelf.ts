@@ -57,6 +57,8 @@ export const BROKEN = "BROKEN";
 /** As JSON: a bare NUL would end the text where it is read back. */
 const NAME = "json_quote(name) AS name";
 
+const TRUSTED = "(SELECT count(*) FROM trusted)";
+
 const ORIGIN = `LEFT JOIN origins o ON o.origin = a.origin LEFT JOIN trusted t ON t.key = o.key`;
 const ROW = `SELECT s.id, s.light, o.about, t.key AS trusted FROM shelf s
   LEFT JOIN arrivals a ON a.seq = s.seq ${ORIGIN}`;
@@ -72,10 +74,17 @@ export class Shelf {
   /** Every scope, the latest first. */
   scopes(): readonly ShelvedScope[] {
     return this.#access.read((db) => {
-      const { revision } = db.prepare("SELECT max(seq) AS revision FROM shelf").get() as { revision: number };
+      const { revision } = db.prepare(`SELECT max(seq) + ${TRUSTED} AS revision FROM shelf`).get() as {
+        revision: number;
+      };
       if (this.#scopes?.revision !== revision) this.#scopes = { revision, scopes: scopesOf(db) };
       return this.#scopes.scopes;
     });
+  }
+
+  /** How many keys are trusted, with which the origins of recordings change. */
+  trusted(): number {
+    return this.#access.read((db) => Number(db.prepare(`SELECT ${TRUSTED} AS n`).get()!.n));
   }
 
   /** All recordings of a scope, oldest first. */

@@ -141,8 +141,10 @@ class SqliteStore implements ResultsStore {
 
   revision(): number {
     return guarded(this.#path, () => {
-      const row = this.#db.prepare("SELECT coalesce(max(seq), 0) AS seq FROM recordings").get();
-      return (row as { seq: number }).seq;
+      const row = this.#db.prepare(
+        "SELECT (SELECT coalesce(max(seq), 0) FROM recordings) + (SELECT count(*) FROM trusted) AS steps",
+      ).get();
+      return (row as { steps: number }).steps;
     });
   }
 

@@ -1,4 +1,4 @@
-/** What the pages ask of the shelf: boards folded once a scope, and folded again only when that scope has grown. */
+/** What the pages ask of the shelf: boards folded once a scope, and folded again only when that scope has grown or a key is trusted. */
 import { type Board, boardsOf, scopeKey } from "../leaderboard.ts";
 import type { Shelved } from "../recording.ts";
 import type { Shelf, ShelvedScope } from "../shelf.ts";
@@ -17,6 +17,7 @@ export interface BoardEntry
 
 interface Folded {
   readonly count: number;
+  readonly trusted: number;
   readonly about: ReadonlyMap<string, About>;
   readonly tried: readonly Try[];
   readonly current: readonly Shelved[];
@@ -109,10 +110,18 @@ export class Catalogue {
   #fold(scope: string): Folded {
     const count = this.shelf.scopes().find(({ key }) => key === scope)?.count ?? 0;
     const known = this.#folded.get(scope);
-    if (known?.count === count) return known;
+    const trusted = this.shelf.trusted();
+    if (known?.count === count && known.trusted === trusted) return known;
     const tried = this.shelf.tried(scope);
     const current = this.shelf.current(scope);
-    const folded = { count, about: aboutOf(current), current, tried, boards: boardsOf(current, tried) };
+    const folded = {
+      count,
+      trusted,
+      about: aboutOf(current),
+      current,
+      tried,
+      boards: boardsOf(current, tried),
+    };
     this.#folded.set(scope, folded);
     return folded;
   }

@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../../engine/mod.ts";
-import { openStore } from "../../../results/mod.ts";
+import { createApp, openStore } from "../../../results/mod.ts";
 import { run as exportRun } from "../../../results/verbs/export.ts";
 import { run as explainRun } from "../../../results/verbs/explain.ts";
 import { run as importRun } from "../../../results/verbs/import.ts";
-import { failed, trial } from "../fixture.ts";
+import { failed, recorded, trial, workload } from "../fixture.ts";
 import { printed } from "../verbs/console.ts";
 import { edit, imported, inFolder, names, real } from "./exports.ts";
 
@@ -43,6 +43,23 @@ Deno.test("a signature that holds names its key, trusted only where that is said
     assertEquals([originOf(into)?.key, originOf(into)?.trusted], [name, false]);
     await imported("--trust", name, "--store", into);
     assertEquals(originOf(into)?.trusted, true);
+  });
+});
+
+Deno.test("pages that are open say of a key that is trusted meanwhile that it is", async () => {
+  await inFolder(async ({ folder, store, exported }) => {
+    const [file, name] = await key(folder);
+    const [into, row] = [store("into"), await real(recorded(trial("int8"), [workload(1.5)]))];
+    await imported(await exported([row], "--sign", file), "--store", into);
+    using opened = openStore(into);
+    const app = createApp(opened);
+    const text = async (page: string) => await (await app.request(page)).text();
+    const [board, page] = ["/index.html", `/trial/${row.id}.html`];
+    assertStringIncludes(await text(board), "signed by an unknown key");
+    assertStringIncludes(await text(page), "which nobody here named as one to trust");
+    await imported("--trust", name, "--store", into);
+    assertStringIncludes(await text(board), "signed by a trusted key");
+    assertStringIncludes(await text(page), ", named as one to trust");
   });
 });
 
