@@ -22,6 +22,6 @@ function cell(value: Cell): string {
   if (typeof value !== "string") return String(value);
   // A text that a spreadsheet would run as a formula is marked as text, as spreadsheets themselves do.
   const shown = visible(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${shown}` : shown;
+  const text = /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${shown}` : shown;
   return /[",\r\n ']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -27,7 +27,7 @@
     for (const [body, rows] of bodies) {
       const kept = rows.filter(({ text, is }) =>
         words.every((word) => text.toLowerCase().includes(word)) &&
-        facets.every(([name, value]) => !(name in is) || is[name].includes(value))
+        facets.every(([name, value]) => !Object.hasOwn(is, name) || is[name].includes(value))
       );
       const sorted = key === "" ? kept : kept.toSorted((a, b) => compare(a.by[key], b.by[key], sign));
       for (const { row } of rows) row.hidden = true;

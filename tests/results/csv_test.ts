@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { csv } from "../../results/csv.ts";
 
 Deno.test("a text that a spreadsheet would run is marked as text, and a negative figure stays a figure", () => {
-  const names = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "int8"];
+  const names = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "int8"];
   assertEquals(
     csv(names.map((name) => ({ name, loss: -0.5 }))).split("\r\n"),
     [
@@ -13,6 +13,7 @@ Deno.test("a text that a spreadsheet would run is marked as text, and a negative
       `"'@SUM(A1)",-0.5`,
       `"'\\t=1",-0.5`,
       `"'\\r=1",-0.5`,
+      `"'＝1",-0.5`,
       "int8,-0.5",
       "",
     ],
