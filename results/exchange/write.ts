@@ -2,6 +2,18 @@
 import { UserError } from "../../engine/mod.ts";
 import { visible } from "../columns.ts";
 
+/** Where a file's lines wait until all are written. */
+const partOf = (path: string) => `${path}.part`;
+
+/** Removes what was written so far of a file that will not be whole. */
+export function giveUp(path: string): void {
+  try {
+    Deno.removeSync(partOf(path));
+  } catch {
+    // There is none.
+  }
+}
+
 /** `path`: standard output where absent; `wrote` is told of each line. @throws {UserError} when it cannot be written. */
 export async function write(
   path: string | undefined,
@@ -16,7 +28,7 @@ export async function write(
   };
   const text = ReadableStream.from(told()).pipeThrough(new TextEncoderStream());
   if (path === undefined) return await text.pipeTo(Deno.stdout.writable, { preventClose: true });
-  const part = `${path}.part`;
+  const part = partOf(path);
   try {
     const file = await Deno.open(part, { write: true, create: true, truncate: true });
     await (path.endsWith(".gz") ? text.pipeThrough(new CompressionStream("gzip")) : text).pipeTo(
@@ -24,7 +36,7 @@ export async function write(
     );
     await Deno.rename(part, path);
   } catch (error) {
-    await Deno.remove(part).catch(() => {});
+    giveUp(path);
     if (error instanceof UserError || !(error instanceof Error)) throw error;
     if (!("code" in error || error instanceof Deno.errors.NotCapable)) throw error;
     throw new UserError(

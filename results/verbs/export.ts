@@ -3,7 +3,7 @@ import { systemClock, UserError } from "../../engine/mod.ts";
 import { visible } from "../columns.ts";
 import { type Chosen, exportLines } from "../exchange/export.ts";
 import { makeKey, readKey } from "../exchange/seal.ts";
-import { write } from "../exchange/write.ts";
+import { giveUp, write } from "../exchange/write.ts";
 import { count, plural } from "../figures.ts";
 import { readCommit, versions } from "../record.ts";
 import type { Broken } from "../recording.ts";
@@ -70,7 +70,10 @@ export async function run(args: readonly string[]): Promise<number> {
     },
   });
   const total = store.shelf.list({}, 0, 0).total;
-  using _ = onInterrupt(() => status.clear(), "Interrupted. No file was written.");
+  using _ = onInterrupt(() => {
+    status.clear();
+    if (to !== undefined) giveUp(to);
+  }, "Interrupted. No file was written.");
   await write(to, lines, () => {
     done++;
     if (to !== undefined) {

@@ -49,3 +49,39 @@ Deno.test("two imports into one store at once lose nothing and keep nothing twic
     assertEquals(names(into).toSorted(), all.map((_, i) => `t${i}`).toSorted());
   });
 });
+
+Deno.test("an export that is interrupted leaves nothing of its file", async () => {
+  await inFolder(async ({ folder, store }) => {
+    const all = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => real(unmeasured(trial(`t${i}`), "void", "slept".repeat(1000)))),
+    );
+    const [from, to] = [store("from", all), `${folder}/out.jsonl`];
+    // A pipe that nobody empties: the export is surely in the midst of its lines.
+    const pipe = `import os; os.mkfifo(${JSON.stringify(`${to}.part`)})`;
+    await new Deno.Command("python3", { args: ["-c", pipe] }).output();
+    const flags = [
+      "--no-check",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-sys",
+      "--allow-run=git",
+    ];
+    const main = new URL("../../../mod.ts", import.meta.url).pathname;
+    const args = ["run", ...flags, main, "export", "--store", from, "--to", to];
+    const child = new Deno.Command("deno", { args, stdin: "null", stdout: "null", stderr: "piped" }).spawn();
+    using reader = await Deno.open(`${to}.part`);
+    await reader.read(new Uint8Array(1));
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assertEquals(code, 130);
+    assertEquals(
+      new TextDecoder().decode(stderr).trim().split("\n").at(-1),
+      "Interrupted. No file was written.",
+    );
+    assertEquals(
+      Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) => name.includes("out")),
+      [],
+    );
+  });
+});
