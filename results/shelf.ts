@@ -165,10 +165,10 @@ export class Shelf {
         db.prepare(sql).all(...values).map(({ id }) => `${id}`);
       const exact = asked("SELECT id FROM recordings WHERE id = ?", text);
       if (exact.length > 0) return exact;
-      const trial = asked(
-        "SELECT id FROM recordings WHERE trial = ? ORDER BY at DESC, seq DESC LIMIT 1",
-        text,
-      );
+      // A whole digest alone: what was imported may call its trial by the beginning of another's id.
+      const trial = text.length < 64
+        ? []
+        : asked("SELECT id FROM recordings WHERE trial = ? ORDER BY at DESC, seq DESC LIMIT 1", text);
       if (trial.length > 0) return trial;
       const begun = "SELECT id FROM recordings WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
       return asked(begun, text, `${text}g`, most);

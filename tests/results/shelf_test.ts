@@ -130,3 +130,10 @@ Deno.test("a scope's key is shared by no other machine, model, precision or suit
   ]);
   assertEquals(store.shelf.scopes().map(({ count }) => count), [1, 1, 1, 1, 1, 1]);
 });
+
+Deno.test("a trial that is called by the beginning of a recording's id is not found in its place", async () => {
+  const mine = await on(failed(trial("mine")), 0);
+  using store = filled([mine, await on(failed(trial("theirs", { id: mine.id.slice(0, 12) })), 1)]);
+  assertEquals(store.shelf.ids(mine.id.slice(0, 12), 2), [mine.id]);
+  assertEquals(store.shelf.ids(mine.outcome.trial.id, 2), [mine.id]);
+});
