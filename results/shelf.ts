@@ -225,6 +225,10 @@ export class Shelf {
   }
 }
 
+/** Asks for the body of the recording with a number. */
+export const BODY =
+  "SELECT r.body, b.schema, b.packed FROM recordings r LEFT JOIN bodies b ON b.seq = r.seq WHERE r.seq = ?";
+
 /** A joined row's body as it is kept. */
 export function bodyOf(row: Readonly<Record<string, unknown>>): Body {
   return row.packed instanceof Uint8Array

@@ -4,7 +4,7 @@ import { type Body, foreign, unpack } from "./body.ts";
 import { SCHEMA } from "./recording.ts";
 import { type Row, type ShelfRow, shelfRow } from "./row.ts";
 import { misshapen } from "./shape.ts";
-import { bodyOf, BROKEN } from "./shelf.ts";
+import { BODY, bodyOf, BROKEN } from "./shelf.ts";
 
 const PENDING = "FROM recordings WHERE seq > (SELECT coalesce(max(seq), 0) FROM shelf)";
 
@@ -16,9 +16,7 @@ export function pending(db: DatabaseSync): number {
 /** Puts at most `most` recordings there, all where absent. Call it within a transaction. */
 export function shelve(db: DatabaseSync, most = -1): void {
   const put = shelver(db);
-  const body = db.prepare(
-    "SELECT r.body, b.schema, b.packed FROM recordings r LEFT JOIN bodies b ON b.seq = r.seq WHERE r.seq = ?",
-  );
+  const body = db.prepare(BODY);
   for (const { seq, id } of db.prepare(`SELECT seq, id ${PENDING} ORDER BY seq LIMIT ?`).all(most)) {
     put(Number(seq), `${id}`, shelfRowOf(`${id}`, bodyOf(body.get(seq!)!)));
   }

@@ -12,7 +12,7 @@ import { admit } from "./door.ts";
 import { ELSEWHERE, inTransaction, layOut } from "./layout.ts";
 import type { Broken, Exported, Query, Recording, ResultsStore } from "./recording.ts";
 import { type Row, rowOf } from "./row.ts";
-import { bodyOf, Shelf } from "./shelf.ts";
+import { BODY, bodyOf, Shelf } from "./shelf.ts";
 import { insert, pending, shelve } from "./shelving.ts";
 
 const BUSY_MS = 10_000;
@@ -127,9 +127,7 @@ class SqliteStore implements ResultsStore {
     const keys = guarded(this.#path, () => {
       return this.#db.prepare(`SELECT seq, id FROM recordings WHERE ${where} ORDER BY seq`).all(...values);
     });
-    const one = this.#db.prepare(
-      "SELECT r.body, b.schema, b.packed FROM recordings r LEFT JOIN bodies b ON b.seq = r.seq WHERE r.seq = ?",
-    );
+    const one = this.#db.prepare(BODY);
     for (const { seq, id } of keys) {
       const row = guarded(this.#path, () => one.get(seq!));
       if (row === undefined) continue;
