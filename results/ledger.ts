@@ -4,15 +4,17 @@ import type { ResultsStore, Stamp } from "./recording.ts";
 
 /**
  * A ledger over the store for the machine, versions and commit of a stamp. Void and skipped trials are tried again.
- * Uncommitted changes on the same commit count as the same code.
+ * Uncommitted changes on the same commit count as the same code. What an export says was done elsewhere, on a machine
+ * that calls itself the same, is a try, and leaves nothing done here.
  */
 export function ledger(store: ResultsStore, here: Pick<Stamp, "hardware" | "versions" | "commit">): Ledger {
-  const recordings = (trial: Trial) => [...store.read({ trial: trial.id, hardware: here.hardware.id })];
+  const of = (trial: Trial) => ({ trial: trial.id, hardware: here.hardware.id });
   return {
     done: (trial) =>
-      recordings(trial).findLast(({ stamp, outcome }) => isJudged(outcome) && code(stamp) === code(here))
-        ?.outcome,
-    tries: (trial) => recordings(trial).length,
+      [...store.read({ ...of(trial), own: true })].findLast(({ stamp, outcome }) =>
+        isJudged(outcome) && code(stamp) === code(here)
+      )?.outcome,
+    tries: (trial) => [...store.read(of(trial))].length,
   };
 }
 

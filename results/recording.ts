@@ -65,6 +65,8 @@ export interface Query {
   readonly hardware?: Digest | readonly Digest[];
   readonly suite?: string;
   readonly since?: Milliseconds;
+  /** Only what was recorded into this store, and not taken in from an export. */
+  readonly own?: true;
 }
 
 /** Append-only: there is no update and no delete. */

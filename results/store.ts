@@ -110,7 +110,7 @@ class SqliteStore implements ResultsStore {
   }
 
   *read(
-    { id, trial, hardware, suite, since }: Query = {},
+    { id, trial, hardware, suite, since, own }: Query = {},
     broken: (row: Broken) => void = () => {},
   ): Iterable<Recording> {
     const machines = hardware === undefined ? undefined : [hardware].flat();
@@ -120,6 +120,7 @@ class SqliteStore implements ResultsStore {
       [`hardware IN (${machines?.map(() => "?").join(", ")})`, machines],
       ["suite = ?", suite === undefined ? undefined : [suite]],
       ["at >= ?", since === undefined ? undefined : [since]],
+      ["seq NOT IN (SELECT seq FROM arrivals)", own ? [] : undefined],
     ];
     const asked = wanted.filter(([, values]) => values !== undefined);
     const where = asked.map(([clause]) => clause).join(" AND ") || "1";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../../engine/mod.ts";
-import { boards, openStore } from "../../../results/mod.ts";
+import { boards, ledger, openStore } from "../../../results/mod.ts";
 import { run as importRun } from "../../../results/verbs/import.ts";
 import { failed, recorded, trial, unmeasured, workload } from "../fixture.ts";
 import { edit, forged, imported, inFolder, machine, names, real } from "./exports.ts";
@@ -40,6 +40,17 @@ Deno.test("what is here already is passed over, and its origin stays", async () 
     ]);
     using opened = openStore(into);
     assertEquals(all.map(({ id }) => opened.shelf.find(id)!.origin?.by), [undefined, "Ada", "Ada"]);
+  });
+});
+
+Deno.test("what was taken in is a try of its trial and leaves nothing done here, whatever machine it names", async () => {
+  await inFolder(async ({ store, exported }) => {
+    const [one] = await three();
+    const into = store("into");
+    await imported(await exported([one!]), "--store", into);
+    using opened = openStore(into);
+    const book = ledger(opened, one!.stamp);
+    assertEquals([book.done(one!.outcome.trial), book.tries(one!.outcome.trial)], [undefined, 1]);
   });
 });
 
