@@ -3,8 +3,10 @@
  * stop string within one token ends the answer at once; one over several tokens is cut at when all is written.
  */
 import { endsOf, type Request, type Session, type Tokenizer, UserError } from "../engine/mod.ts";
-import type { Question } from "../datasets/mod.ts";
+import type { Dataset, Question } from "../datasets/mod.ts";
 import { together } from "./asking.ts";
+import { CHARACTERS_PER_TOKEN } from "./estimate.ts";
+import type { Eval } from "./eval.ts";
 
 /** What is gone on from: a question, or a problem, which may be asked in the chat format first. */
 type Begun = Pick<Question, "id" | "prompt" | "stop"> & { readonly asked?: string };
@@ -14,6 +16,27 @@ export interface Continued {
   readonly text: string;
   /** Whether it ended by itself, within the limit. */
   readonly ended: boolean;
+}
+
+/** What evals that grade such texts share: what is asked, how, and what of it people are shown. */
+export function continuing<S extends Question>(
+  dataset: Dataset<S>,
+  { count, tokens }: { readonly count: number; readonly tokens: number },
+): Pick<Eval<S, Continued>, "name" | "dataset" | "count" | "params" | "sees" | "ask" | "work" | "show"> {
+  return {
+    name: dataset.name,
+    dataset,
+    count,
+    params: { tokens },
+    sees: ["model", "cache", "decoder", "scheduler"],
+    async *ask(session, samples) {
+      for await (const answers of continued(session, samples, tokens)) {
+        for (const [id, answer] of answers) yield { id, answer };
+      }
+    },
+    work: ({ prompt }) => ({ read: prompt.length / CHARACTERS_PER_TOKEN, write: tokens }),
+    show: ({ text }) => text.trim(),
+  };
 }
 
 /** Questions asked at once: a scheduler has some to choose from, and what is answered is told as it goes on. */

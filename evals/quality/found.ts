@@ -3,10 +3,8 @@
  * that stand in what is written, or whether any does.
  */
 import type { Dataset, Sought } from "../../datasets/mod.ts";
-import type { Session } from "../../engine/mod.ts";
-import { type Continued, continued } from "../continued.ts";
-import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import type { Answered, Eval } from "../eval.ts";
+import { type Continued, continuing } from "../continued.ts";
+import type { Eval } from "../eval.ts";
 
 /** An eval over questions on long texts, each answered with `tokens` tokens or until the model ends. */
 export function found(
@@ -19,12 +17,8 @@ export function found(
   },
 ): Eval<Sought, Continued> {
   return {
-    name: dataset.name,
+    ...continuing(dataset, { count, tokens }),
     summary: `what is found in long texts, told in ${tokens} tokens`,
-    dataset,
-    count,
-    params: { tokens },
-    sees: ["model", "cache", "decoder", "scheduler"],
     metrics: [{
       name: "found",
       unit: "fraction",
@@ -34,16 +28,9 @@ export function found(
       chance: dataset.chance ?? 0,
       claim: "equivalent",
     }],
-    async *ask(session: Session, samples: readonly Sought[]): AsyncIterable<Answered<Continued>> {
-      for await (const answers of continued(session, samples, tokens)) {
-        for (const [id, answer] of answers) yield { id, answer };
-      }
-    },
     grade: ({ text }, { answers, tell }) => {
       const told = answers.filter((answer) => text.toLowerCase().includes(answer.toLowerCase())).length;
       return { found: { value: tell === "all" ? told / answers.length : Math.min(1, told) } };
     },
-    work: ({ prompt }) => ({ read: prompt.length / CHARACTERS_PER_TOKEN, write: tokens }),
-    show: ({ text }) => text.trim(),
   };
 }

@@ -4,10 +4,8 @@
  * "flexible" the last number written, so that a change of form alone costs nothing there.
  */
 import type { Dataset, Worked } from "../../datasets/mod.ts";
-import type { Session } from "../../engine/mod.ts";
-import { type Continued, continued } from "../continued.ts";
-import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
-import { type Answered, checkJudged, type Eval, type Metric } from "../eval.ts";
+import { type Continued, continuing } from "../continued.ts";
+import { checkJudged, type Eval, type Metric } from "../eval.ts";
 
 /** What the harness reports where a filter finds nothing. */
 const INVALID = "[invalid]";
@@ -33,24 +31,13 @@ export function workedAnswer(
     ...(filter === judged ? { rule, allowed: 0.02 } : {}),
   });
   return {
-    name: dataset.name,
+    ...continuing(dataset, { count, tokens }),
     summary: `results of worked answers of at most ${tokens} tokens, exact match, ${judged}`,
-    dataset,
-    count,
-    params: { tokens },
-    sees: ["model", "cache", "decoder", "scheduler"],
     metrics: [metric("strict"), metric("flexible")],
-    async *ask(session: Session, samples: readonly Worked[]): AsyncIterable<Answered<Continued>> {
-      for await (const answers of continued(session, samples, tokens)) {
-        for (const [id, answer] of answers) yield { id, answer };
-      }
-    },
     grade: ({ text }, { answers, strict, flexible }) => ({
       exact_match_strict: { value: matched(first(text, strict), answers) },
       exact_match_flexible: { value: matched(last(text, flexible), answers) },
     }),
-    work: ({ prompt }) => ({ read: prompt.length / CHARACTERS_PER_TOKEN, write: tokens }),
-    show: ({ text }) => text.trim(),
   };
 }
 
