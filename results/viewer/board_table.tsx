@@ -1,20 +1,18 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 /** The table of a board: quality to the left of speed, each with its interval drawn beside the figures. */
-import { short, visible } from "../columns.ts";
-import { change, changeInterval, count, limit, rate, times, timesInterval } from "../figures.ts";
+import { count, limit, rate, times, timesInterval } from "../figures.ts";
 import { gains, type TimedRow } from "../leaderboard.ts";
 import { isInTime, saidObjective } from "../objective.ts";
-import { rowWord } from "../summary.ts";
 import { saidTries } from "../tries.ts";
 import { facetsOf, type Line } from "./board_lines.ts";
 import { dataOf, SortHead } from "./filter_form.tsx";
 import { pagePath, places } from "./links.ts";
 import type { Query } from "./narrowing.ts";
-import { saidOrigin } from "./origin.tsx";
-import { Chip } from "./page.tsx";
-import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
+import { briefOrigin } from "./origin.tsx";
+import { QualityAxis } from "./quality_strip.tsx";
 import { type Domain, domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
+import { NotTimed, QualityCell } from "./row_cells.tsx";
 import { Text } from "./text.tsx";
 
 export function BoardTable({ workload, lines, beside, query, file, root }: {
@@ -103,40 +101,19 @@ function Row({ line, root, domain, told, facets = false }: {
         {row.tried.count > 1 && <small class="tried">{saidTries(row.tried)}</small>}
         {row.origin && (
           <small>
-            <bdi>{saidOrigin(row.origin)}</bdi>
+            <bdi>{briefOrigin(row.origin)}</bdi>
           </small>
         )}
       </th>
-      <td class="quality" data-label="Quality">
-        <span class="cell">
-          <Chip verdict={rowWord(row)} />
-          {worst && (
-            <span class="num">
-              <b>{change(worst)}</b> {changeInterval(worst)}
-            </span>
-          )}
-        </span>
-        {worst && <QualityStrip check={worst} />}
-        <small>
-          {worst
-            ? (
-              <>
-                <Text of={`${worst.eval}, ${worst.metric}`} most={80} />
-                {worst.when === "under load" ? ", under load" : ""}; n={count(worst.n)}, {limit(worst)}
-              </>
-            )
-            : row.reason && <Text of={row.reason} most={240} />}
-        </small>
-      </td>
-      <td class="rate" data-label="Speed">
-        {timed ? <SpeedCell row={timed} domain={domain} told={told} /> : (
-          <span class="none">
-            not timed:{" "}
-            <a href={trial}>
-              why<span class="sr">{visible(short(row.name, 80))} was not timed</span>
-            </a>
-          </span>
+      <QualityCell row={row}>
+        {worst && (
+          <>
+            {worst.when === "under load" ? ", under load" : ""}; n={count(worst.n)}, {limit(worst)}
+          </>
         )}
+      </QualityCell>
+      <td class="rate" data-label="Speed">
+        {timed ? <SpeedCell row={timed} domain={domain} told={told} /> : <NotTimed row={row} trial={trial} />}
       </td>
     </tr>
   );

@@ -6,7 +6,7 @@ import { moment } from "../figures.ts";
 import type { Origin } from "../recording.ts";
 
 /** e.g. "from ada, signed by a trusted key", for a row of a table. */
-export function saidOrigin({ by, key, trusted, whole }: Origin): string {
+export function briefOrigin({ by, key, trusted, whole }: Origin): string {
   const who = by === undefined ? "another store" : visible(short(by, 60));
   const signed = key === undefined
     ? "unsigned"

@@ -8,7 +8,7 @@ import { worstCheck } from "../worst.ts";
 import type { Broken, Shelved } from "../recording.ts";
 import { Pager } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
-import { saidOrigin } from "./origin.tsx";
+import { briefOrigin } from "./origin.tsx";
 import { Chip, Empty, Page } from "./page.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 import { Opening, Text } from "./text.tsx";
@@ -126,7 +126,7 @@ function Refusal({ recording: { id, stamp, outcome, origin }, verdict, root }: {
           <Text of={`${stamp.model.name}, ${stamp.model.precision}; suite ${outcome.trial.suite}`} />,{" "}
           {day(stamp.at)}
         </small>
-        {origin && <small>{saidOrigin(origin)}</small>}
+        {origin && <small>{briefOrigin(origin)}</small>}
       </th>
       <td>
         <Chip verdict={verdict} />

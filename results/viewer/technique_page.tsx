@@ -1,19 +1,17 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 /** One technique: what it is, and every row that folds it on whichever board, side by side and never averaged. */
-import { short, visible } from "../columns.ts";
-import { change, changeInterval, count, day, limit, plural, times, timesInterval } from "../figures.ts";
+import { count, day, limit, plural, times, timesInterval } from "../figures.ts";
 import type { Broken } from "../recording.ts";
-import { rowWord } from "../summary.ts";
-import { FilterForm, Pager } from "./filter_form.tsx";
+import { dataOf, FilterForm, Pager, SortHead } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { addressOf, isNarrowed, narrow, pageOf, type Query, valuesOf } from "./narrowing.ts";
-import { Chip, Page } from "./page.tsx";
-import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
+import { Page } from "./page.tsx";
+import { QualityAxis } from "./quality_strip.tsx";
 import { type Domain, domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
+import { NotTimed, QualityCell } from "./row_cells.tsx";
 import { machine } from "./scope_bar.tsx";
 import { type Placed, placedFacets, ROW_FACETS, type TechniqueEntry } from "./technique_rows.ts";
-import { dataOf, SortHead } from "./filter_form.tsx";
 import { Opening, Text } from "./text.tsx";
 
 /** Rows of a page. */
@@ -156,26 +154,7 @@ function Row(
         </small>
         {note !== undefined && <small>{note}</small>}
       </th>
-      <td class="quality" data-label="Quality">
-        <span class="cell">
-          <Chip verdict={rowWord(row)} />
-          {worst && (
-            <span class="num">
-              <b>{change(worst)}</b> {changeInterval(worst)}
-            </span>
-          )}
-        </span>
-        {worst && <QualityStrip check={worst} />}
-        <small>
-          {worst
-            ? (
-              <>
-                <Text of={`${worst.eval}, ${worst.metric}`} most={80} />, {limit(worst)}
-              </>
-            )
-            : row.reason && <Text of={row.reason} most={240} />}
-        </small>
-      </td>
+      <QualityCell row={row}>{worst && `, ${limit(worst)}`}</QualityCell>
       <td class="rate" data-label="Speed">
         {timed
           ? (
@@ -186,14 +165,7 @@ function Row(
               <RatioStrip {...timed.figures.ratio} noise={timed.figures.noise} domain={domain} />
             </>
           )
-          : (
-            <span class="none">
-              not timed:{" "}
-              <a href={trial}>
-                why<span class="sr">{visible(short(row.name, 80))} was not timed</span>
-              </a>
-            </span>
-          )}
+          : <NotTimed row={row} trial={trial} />}
       </td>
     </tr>
   );
