@@ -5,9 +5,10 @@ import { count, day, plural } from "../figures.ts";
 import type { Table } from "../csv.ts";
 import type { Broken } from "../recording.ts";
 import type { BoardEntry } from "./catalogue.ts";
-import { dataOf, FilterForm, Pager, SortHead } from "./filter_form.tsx";
+import { dataOf } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
-import { addressOf, type Facets, narrow, once, pageOf, type Query, valuesOf } from "./narrowing.ts";
+import { type Head, Listing } from "./listing.tsx";
+import { type Facets, once, type Query } from "./narrowing.ts";
 import { Empty, Page } from "./page.tsx";
 import { machine } from "./scope_bar.tsx";
 import { Text } from "./text.tsx";
@@ -19,7 +20,7 @@ const LABELS = { machine: "Machine", model: "Model", suite: "Suite", workload: "
 export const BOARD_FACETS = ["machine", "model", "suite", "workload"] as const;
 export const BOARD_COLUMNS = ["model", "machine", "suite", "workload", "runs", "refused", "at"] as const;
 
-const HEADS = [
+const HEADS: readonly Head[] = [
   ["model", "Model", "ascending"],
   ["machine", "Machine", "ascending"],
   ["suite", "Suite", "ascending"],
@@ -27,7 +28,7 @@ const HEADS = [
   ["runs", "Runs", "descending"],
   ["refused", "No speed", "descending"],
   ["at", "Latest", "descending"],
-] as const;
+];
 
 export const entryFacets = once(
   ({ hardware, model, suite, workload, count, refused, at }: BoardEntry): Facets => {
@@ -67,9 +68,6 @@ export function BoardsPage({ place, entries, query, page, broken }: {
   readonly broken: readonly Broken[];
 }) {
   const root = rootOf(place);
-  const first = root + pagePath(places.boards());
-  const narrowed = narrow(entries, entryFacets, query);
-  const { rows, pages } = pageOf(narrowed, page, BOARDS_ROWS);
   if (entries.length === 0) {
     return (
       <Page title="All boards" place={place} here="boards" twins={["json", "csv"]} broken={broken}>
@@ -88,35 +86,20 @@ export function BoardsPage({ place, entries, query, page, broken }: {
     >
       <h1>{plural(entries.length, "board")}, each of one machine, model, suite and workload.</h1>
       <p class="lead muted">Speeds compare within a board only, so none is ranked beside another.</p>
-      <FilterForm
-        query={query}
-        choices={BOARD_FACETS.map((name) => ({
-          name,
-          label: LABELS[name],
-          values: valuesOf(entries, entryFacets, name),
-        }))}
-        shown={narrowed.length}
-        total={entries.length}
+      <Listing
         noun="boards"
-        file={first}
-        table="boards"
+        caption="Every board, the latest first"
+        labels={LABELS}
+        heads={HEADS}
+        all={entries}
+        facetsOf={entryFacets}
+        most={BOARDS_ROWS}
+        query={query}
         page={page}
-        pages={pages}
+        root={root}
+        at={places.boards}
+        row={(entry) => <Row entry={entry} root={root} />}
       />
-      <table class="stacking" data-table="boards">
-        <caption class="sr">Every board, the latest first</caption>
-        <thead>
-          <tr>
-            {HEADS.map(([by, title, best]) => (
-              <SortHead query={query} by={by} best={best} file={first} title={title} />
-            ))}
-          </tr>
-        </thead>
-        <tbody data-rows>
-          {rows.map((entry) => <Row entry={entry} root={root} />)}
-        </tbody>
-      </table>
-      <Pager page={page} pages={pages} to={(n) => addressOf(query, root + pagePath(places.boards(n)))} />
     </Page>
   );
 }

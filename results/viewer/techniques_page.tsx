@@ -4,9 +4,10 @@
 import { short } from "../columns.ts";
 import { count, plural } from "../figures.ts";
 import type { Broken } from "../recording.ts";
-import { dataOf, FilterForm, Pager, SortHead } from "./filter_form.tsx";
+import { dataOf } from "./filter_form.tsx";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
-import { addressOf, type Facets, narrow, once, pageOf, type Query, valuesOf } from "./narrowing.ts";
+import { type Head, Listing } from "./listing.tsx";
+import { type Facets, once, type Query } from "./narrowing.ts";
 import { Empty, Page } from "./page.tsx";
 import type { TechniqueEntry } from "./technique_rows.ts";
 import { Text } from "./text.tsx";
@@ -14,6 +15,13 @@ import { Text } from "./text.tsx";
 export const TECHNIQUE_FACETS = ["claim", "slot", "bottleneck"] as const;
 export const TECHNIQUE_COLUMNS = ["name", "claim", "slot", "bottleneck", "boards"] as const;
 const LABELS = { claim: "Claims", slot: "Changes", bottleneck: "Relieves" } as const;
+const HEADS: readonly Head[] = [
+  ["name", "Technique", "ascending"],
+  ["claim", "Claims", "ascending"],
+  ["slot", "Changes", "ascending"],
+  ["bottleneck", "Relieves", "ascending"],
+  ["boards", "Rows that held", "descending"],
+];
 /** Rows of a page. */
 export const TECHNIQUES_ROWS = 60;
 
@@ -36,7 +44,6 @@ export function TechniquesPage({ place, techniques, query, page, broken }: {
   readonly broken: readonly Broken[];
 }) {
   const root = rootOf(place);
-  const first = root + pagePath(places.techniques());
   if (techniques.length === 0) {
     return (
       <Page title="Techniques" place={place} here="techniques" twins={["json", "csv"]} broken={broken}>
@@ -44,8 +51,6 @@ export function TechniquesPage({ place, techniques, query, page, broken }: {
       </Page>
     );
   }
-  const narrowed = narrow(techniques, techniqueFacets, query);
-  const { rows, pages } = pageOf(narrowed, page, TECHNIQUES_ROWS);
   return (
     <Page
       title="Techniques"
@@ -57,37 +62,20 @@ export function TechniquesPage({ place, techniques, query, page, broken }: {
     >
       <h1>{plural(techniques.length, "technique")} ran here.</h1>
       <p class="lead muted">In the order of the alphabet: speeds of different boards do not compare.</p>
-      <FilterForm
-        query={query}
-        choices={TECHNIQUE_FACETS.map((name) => ({
-          name,
-          label: LABELS[name],
-          values: valuesOf(techniques, techniqueFacets, name),
-        }))}
-        shown={narrowed.length}
-        total={techniques.length}
+      <Listing
         noun="techniques"
-        file={first}
-        table="techniques"
+        caption="Every technique"
+        labels={LABELS}
+        heads={HEADS}
+        all={techniques}
+        facetsOf={techniqueFacets}
+        most={TECHNIQUES_ROWS}
+        query={query}
         page={page}
-        pages={pages}
+        root={root}
+        at={places.techniques}
+        row={(entry) => <Row entry={entry} root={root} />}
       />
-      <table class="stacking" data-table="techniques">
-        <caption class="sr">Every technique</caption>
-        <thead>
-          <tr>
-            <SortHead query={query} by="name" best="ascending" file={first} title="Technique" />
-            <SortHead query={query} by="claim" best="ascending" file={first} title="Claims" />
-            <SortHead query={query} by="slot" best="ascending" file={first} title="Changes" />
-            <SortHead query={query} by="bottleneck" best="ascending" file={first} title="Relieves" />
-            <SortHead query={query} by="boards" best="descending" file={first} title="Rows that held" />
-          </tr>
-        </thead>
-        <tbody data-rows>
-          {rows.map((entry) => <Row entry={entry} root={root} />)}
-        </tbody>
-      </table>
-      <Pager page={page} pages={pages} to={(n) => addressOf(query, root + pagePath(places.techniques(n)))} />
     </Page>
   );
 }
