@@ -19,10 +19,30 @@ export interface Slot extends Part {
   readonly module: string;
 }
 
-/** How a group of matrices is held: 32-bit floats, or round-to-nearest integers in blocks along the input. */
-export type Precision =
-  | { readonly bits: 32 }
-  | { readonly bits: 8 | 4; readonly block: 16 | 32 | 64 | 128; readonly symmetric: boolean };
+/** How a group of matrices is held: 32-bit floats, integers with scales, or floats of eight bits. */
+export type Precision = { readonly bits: 32 } | Integers | Float8;
+
+/** Integers with a scale for each group of inputs, or for all inputs of an output ("channel"). */
+export type Integers = {
+  readonly bits: 8 | 4 | 3 | 2;
+  readonly block: 16 | 32 | 64 | 128 | 256 | "channel";
+  readonly symmetric: boolean;
+  /**
+   * What shares a scale among the activations where both sides are integers (8 bits, by channel, symmetric); absent:
+   * activations are rounded to 8 bits per row and block.
+   */
+  readonly activations?: "token" | "tensor";
+};
+
+/** Floats of eight bits (Micikevicius et al., 2022) with a scale; computed as 32-bit floats, their speed is not theirs. */
+export type Float8 = {
+  readonly bits: 8;
+  readonly float: "e4m3" | "e5m2";
+  readonly per: "channel" | "tensor";
+};
+
+/** What makes weights, by name, and with which settings. */
+export type Made = { readonly name: string; readonly params: Readonly<Record<string, Json>> };
 
 /** The model slot. `params.weights` is the digest of the file, `file` where this machine has it (never recorded). */
 export interface Model extends Part {
@@ -34,8 +54,14 @@ export interface Model extends Part {
     readonly source?: string;
     readonly body: Precision;
     readonly head: Precision;
+    /** How the embedding table is read; absent: as the file stores it. */
+    readonly embedding?: Integers;
+    /** What makes other weights of the file's, and of what; matrices that it makes have precisions of their own. */
+    readonly made?: Made;
   };
   readonly file: string;
+  /** The URL of a module that exports `make` (see made.ts); goes with `params.made`. */
+  readonly maker?: string;
 }
 
 export interface Stack {
@@ -97,11 +123,19 @@ export function changed(base: Stack, candidate: Stack): readonly SlotName[] {
 /** One short line for people: only what differs from plain defaults is worth reading. */
 export function describe(stack: Stack): string {
   const { body, head } = stack.model.params;
-  const bits = (
-    p: Precision,
-  ) => (p.bits === 32 ? "f32" : `int${p.bits} b${p.block}${p.symmetric ? " sym" : ""}`);
   const model = canonical(body as Json) === canonical(head as Json)
-    ? bits(body)
-    : `${bits(body)}, head ${bits(head)}`;
-  return `${stack.model.name} ${model} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+    ? precisionName(body)
+    : `${precisionName(body)}, head ${precisionName(head)}`;
+  const { made } = stack.model.params;
+  const by = made === undefined ? "" : `, ${made.name}`;
+  return `${stack.model.name} ${model}${by} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+}
+
+/** A precision in a few words, e.g. "int4 b64 sym". */
+export function precisionName(p: Precision): string {
+  if (p.bits === 32) return "f32";
+  if ("float" in p) return `fp8 ${p.float} per ${p.per}`;
+  const block = p.block === "channel" ? "per channel" : `b${p.block}`;
+  const both = p.activations === undefined ? "" : `, activations per ${p.activations}`;
+  return `int${p.bits} ${block}${p.symmetric ? " sym" : ""}${both}`;
 }

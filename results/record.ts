@@ -40,7 +40,7 @@ export function versions(): Readonly<Record<string, string>> {
 
 /** e.g. "f32 from Q4_1"; just "F32" where the file stored what is run. */
 function precision({ params: { body, stored } }: Model): string {
-  const run = body.bits === 32 ? "f32" : `int${body.bits}`;
+  const run = body.bits === 32 ? "f32" : `${"float" in body ? "fp" : "int"}${body.bits}`;
   return run === stored.toLowerCase() ? run : `${run} from ${stored}`;
 }
 

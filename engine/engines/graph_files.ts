@@ -19,6 +19,7 @@ const SOURCES = [
     "half",
     "k_blocks",
     "tensors",
+    "packed",
     "safetensors",
     "folder",
     "folder_config",

@@ -3,7 +3,9 @@
  * blocks (ONNX Runtime contrib operators). accuracy_level 4 quantizes activations per row and block to 8 bits; without
  * it 8-bit weights are expanded to floats on every call, 10 to 100 times slower.
  */
-import type { Precision } from "../stack.ts";
+import { Unsupported } from "../engine.ts";
+import type { Integers, Precision } from "../stack.ts";
+import { type Held, layout, type Packed } from "../weights/mod.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { quantize } from "./quantize.ts";
 
@@ -14,11 +16,14 @@ export interface Matrix {
   readonly in: number;
   /** Holds the matrix as it is stored, and returns a function that writes one row of it at `offset`. */
   rows(): (row: number, into: Float32Array, offset: number) => void;
+  /** Integers that were made of it already, whose precision is then its own. */
+  readonly held?: Held;
 }
 
 /** Adds the product; returns the output's name. Shapes: x [..., in], result [..., out]. */
 export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precision, output: string): string {
-  if (precision.bits === 32) {
+  const p = w.held?.precision ?? precision;
+  if (p.bits === 32) {
     const weight = g.stream(w.name, "f32", [w.in, w.out], (write) => {
       const whole = new Float32Array(w.in * w.out);
       for (const { first, rows, values } of bands(w)) transpose(values, rows, w.in, whole, first, w.out);
@@ -26,16 +31,15 @@ export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precisi
     });
     return g.node("MatMul", [x, weight], [output]);
   }
-  const { bits, block, symmetric } = precision;
-  const blocks = Math.ceil(w.in / block);
+  if ("float" in p || p.activations !== undefined) throw new Unsupported("model", "not yet");
+  const { blocks, block, field } = layout(p, w.in);
   const scales = new Float32Array(w.out * blocks);
-  const zeroBytes = Math.ceil(blocks * bits / 8);
-  const zeros = new Uint8Array(symmetric ? 0 : w.out * zeroBytes);
+  const zeroBytes = Math.ceil(blocks * field / 8);
+  const zeros = new Uint8Array(p.symmetric && p.bits !== 3 ? 0 : w.out * zeroBytes);
   const inputs = [
     x,
-    g.stream(`${w.name}.q`, "u8", [w.out, blocks, block * bits / 8], (write) => {
-      for (const { first, rows, values } of bands(w)) {
-        const packed = quantize(values, rows, w.in, precision);
+    g.stream(`${w.name}.q`, "u8", [w.out, blocks, block * field / 8], (write) => {
+      for (const { first, packed } of packedBands(w, p)) {
         scales.set(packed.scales, first * blocks);
         if (packed.zeros) zeros.set(packed.zeros, first * zeroBytes);
         write(packed.values);
@@ -43,14 +47,27 @@ export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precisi
     }),
     g.constant(`${w.name}.scale`, "f32", [scales.length], () => scales),
   ];
-  if (!symmetric) inputs.push(g.constant(`${w.name}.zero`, "u8", [zeros.length], () => zeros));
+  // The middle of three bits is not that of the four that hold them, which is what an absent zero stands for.
+  if (p.symmetric && p.bits === 3) zeros.fill(0x44);
+  if (zeros.length > 0) inputs.push(g.constant(`${w.name}.zero`, "u8", [zeros.length], () => zeros));
   return g.fused("MatMulNBits", inputs, [output], {
     K: w.in,
     N: w.out,
-    bits,
+    bits: field,
     block_size: block,
     accuracy_level: 4,
   });
+}
+
+/** The matrix as integers in bands of rows, in order. */
+function* packedBands(
+  w: Matrix,
+  p: Integers,
+): Iterable<{ readonly first: number; readonly packed: Packed }> {
+  if (w.held) return yield { first: 0, packed: w.held.read() };
+  for (const { first, rows, values } of bands(w)) {
+    yield { first, packed: quantize(values, rows, w.in, p, w.name) };
+  }
 }
 
 /** Values in a band: few enough for the processor's caches, many enough to be written at once. */

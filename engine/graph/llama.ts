@@ -6,7 +6,7 @@
  * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [b, s, layers x 2 x kvHeads, headDim].
  */
 import type { Precision } from "../stack.ts";
-import type { ModelConfig, Weights } from "../weights/mod.ts";
+import type { Held, ModelConfig, Packed, Weights } from "../weights/mod.ts";
 import { attention, declareShared, rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { linear, type Matrix } from "./linear.ts";
@@ -95,7 +95,8 @@ export function project(
 /** A weight matrix by its name in the file. */
 export function matrix(weights: Weights, name: string): Matrix {
   const [out, width] = weights.shape(name) as [number, number];
-  return { name, out, in: width, rows: () => weights.rows(name) };
+  const held = weights.held?.(name);
+  return { name, out, in: width, rows: () => weights.rows(name), ...(held && { held }) };
 }
 
 /** Several matrices with the same input, one under the other, so that they cost one product. */
@@ -108,7 +109,51 @@ export function stacked(
   const shapes = members.map((member) => weights.shape(member) as [number, number]);
   const out = shapes.reduce((sum, [rows]) => sum + rows, 0);
   const width = shapes[0]![1];
-  return { name, out, in: width, rows: () => stackedRows(weights, members, shapes, scales) };
+  const held = stackedHeld(members.map((member) => weights.held?.(member)), scales, name);
+  return {
+    name,
+    out,
+    in: width,
+    rows: () => stackedRows(weights, members, shapes, scales),
+    ...(held && { held }),
+  };
+}
+
+/** The members' integers, one under the other. @throws where some members are integers and others not, or unlike ones. */
+function stackedHeld(
+  members: readonly (Held | undefined)[],
+  scales: readonly number[],
+  name: string,
+): Held | undefined {
+  const [first] = members;
+  if (new Set(members.map((member) => JSON.stringify(member?.precision))).size > 1) {
+    throw new Error(`The matrices of ${name} share a product and must be held alike`);
+  }
+  if (first === undefined) return undefined;
+  const read = (): Packed => {
+    const all = members.map((member, i) => {
+      const packed = member!.read();
+      const scale = scales[i] ?? 1;
+      return { ...packed, scales: scale === 1 ? packed.scales : packed.scales.map((value) => value * scale) };
+    });
+    const zeros = first.precision.symmetric ? undefined : join(all.map(({ zeros }) => zeros!), Uint8Array);
+    return {
+      values: join(all.map(({ values }) => values), Uint8Array),
+      scales: join(all.map(({ scales }) => scales), Float32Array),
+      ...(zeros && { zeros }),
+    };
+  };
+  return { precision: first.precision, read };
+}
+
+function join<T extends Uint8Array | Float32Array>(parts: readonly T[], of: new (length: number) => T): T {
+  const all = new of(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function stackedRows(
@@ -134,13 +179,7 @@ function joined(weights: Weights, members: readonly string[], scales: readonly n
     const [values, scale = 1] = [weights.read(member), scales[i]];
     return scale === 1 ? values : values.map((value) => value * scale);
   });
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
+  return join(parts, Float32Array);
 }
 
 /** A norm's gain by its name in the file. */

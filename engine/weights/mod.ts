@@ -4,4 +4,5 @@ export * from "./config.ts";
 export * from "./folder.ts";
 export * from "./gguf.ts";
 export * from "./open.ts";
+export * from "./packed.ts";
 export * from "./weights.ts";

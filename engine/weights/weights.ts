@@ -1,5 +1,6 @@
 /** A model's weights behind one interface, whichever files hold them; tensors are named as GGUF names them. */
 import type { ModelConfig } from "./config.ts";
+import type { Held } from "./packed.ts";
 
 export interface Weights extends Disposable {
   readonly path: string;
@@ -18,6 +19,8 @@ export interface Weights extends Disposable {
   read(name: string): Float32Array;
   /** Holds a matrix as it is stored; what it returns writes one row at `offset`. @throws {RangeError} without such a row. */
   rows(name: string): (row: number, into: Float32Array, offset: number) => void;
+  /** A matrix that was made integers of already; absent: none is. */
+  held?(name: string): Held | undefined;
 }
 
 /** A token that is matched in the text before it is cut; a `special` one is a control token. */

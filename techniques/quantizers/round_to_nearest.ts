@@ -1,16 +1,20 @@
 /** Round-to-nearest weights: the plainest quantizer, and the yardstick of all others. LM head included. */
-import { type Model, type Precision, type Stack, UserError } from "../../engine/mod.ts";
+import { type Integers, type Model, type Stack, UserError } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 
 /**
  * Weights of `bits` bits in blocks of `block` along the input, activations quantized to 8 bits per row and block.
  * @throws {UserError} for bits, a block or a symmetry that there is not, in a file that no compiler saw.
  */
-export function roundToNearest(precision: Exclude<Precision, { readonly bits: 32 }>): Technique {
+export function roundToNearest(precision: Integers): Technique {
   const { bits, block, symmetric } = precision;
-  if (![8, 4].includes(bits) || ![16, 32, 64, 128].includes(block) || typeof symmetric !== "boolean") {
+  if (
+    ![8, 4, 3, 2].includes(bits) || ![16, 32, 64, 128, 256, "channel"].includes(block) ||
+    typeof symmetric !== "boolean"
+  ) {
     throw new UserError(
-      `Cannot round weights as bits must be 8 or 4, block 16, 32, 64 or 128, and symmetric true or false: found ${bits}, ${block} and ${symmetric}.`,
+      `Cannot round weights as bits must be 8, 4, 3 or 2, block 16, 32, 64, 128, 256 or "channel", and symmetric true ` +
+        `or false: found ${bits}, ${block} and ${symmetric}.`,
     );
   }
   return {
