@@ -72,6 +72,8 @@ export interface SessionStats {
   readonly counters: Readonly<Record<string, number>>;
   /** Resident memory that the session added to the process, weights included, at its peak so far. */
   readonly addedBytes: number;
+  /** Bytes that its weights take as they are held, scales and embedding table included; absent where it has none. */
+  readonly weightBytes?: number;
 }
 
 export interface Session extends AsyncDisposable {

@@ -31,7 +31,7 @@ export {
 export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } from "./scheduler.ts";
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
-export { defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
+export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
 export {
   adapter,
   type Backend,

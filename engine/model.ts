@@ -9,7 +9,7 @@ import {
 } from "./assets/mod.ts";
 import { UserError } from "./engine.ts";
 import { type Digest, digest, type Model } from "./stack.ts";
-import { filesOf, isFolder, modelConfig, openWeights, storedAs } from "./weights/mod.ts";
+import { countOf, filesOf, isFolder, modelConfig, openWeights, storedAs } from "./weights/mod.ts";
 
 /**
  * SmolLM2-135M-Instruct (Allal et al., 2025; Apache-2.0). The registry has it at 4 bits only, so the baseline's 32-bit
@@ -119,6 +119,12 @@ async function folderDigest(path: string): Promise<Digest> {
     });
   }
   return await digest(files);
+}
+
+/** Bits a weight of a model whose weights take so many bytes; a table that is the LM head too counts once. */
+export function bitsPerWeight({ file }: Model, weightBytes: number): number {
+  using weights = openWeights(file);
+  return 8 * weightBytes / weights.names().reduce((sum, name) => sum + countOf(weights, name), 0);
 }
 
 function recipe(file: string, weights: Digest): Model {

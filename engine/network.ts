@@ -41,6 +41,8 @@ export interface Network extends AsyncDisposable {
   readonly shape: NetworkShape;
   /** The adapters that it holds; absent: none. */
   readonly adapters?: readonly string[];
+  /** Bytes that its weights take as they are held; absent where it has none. */
+  readonly weightBytes?: number;
   forward(batch: Batch): Promise<Forward>;
   /** log(sum(exp(row))) of each row of logits [rows x vocabulary]. */
   logSumExp(logits: Float32Array): Promise<Float32Array>;
@@ -93,7 +95,7 @@ const HIDDEN = -1e9;
  * `repeat` query heads that are multiplied together.
  */
 export function maskOf(
-  batch: Batch,
+  batch: Pick<Batch, "past" | "parent">,
   group: readonly Span[],
   s: number,
   padded: number,

@@ -71,7 +71,8 @@ export class IdSession implements Omit<Session, "tokenizer"> {
 
   stats(): Promise<SessionStats> {
     const counters = { ...this.#loop.counters, scoredTokens: this.#scoredTokens };
-    return Promise.resolve({ counters, addedBytes: 0 });
+    const { weightBytes } = this.network;
+    return Promise.resolve({ counters, addedBytes: 0, ...(weightBytes !== undefined && { weightBytes }) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,14 +5,29 @@ import { fusedExport } from "../graph/fused_export.ts";
 import { llama } from "../graph/llama.ts";
 import { logSumExp } from "../graph/log_sum_exp.ts";
 import { digest, type Stack } from "../stack.ts";
-import { modelConfig, openWeights } from "../weights/mod.ts";
+import { modelConfig, openWeights, type Weights } from "../weights/mod.ts";
+import { openMade } from "../workbench/made.ts";
+import { sourcesDigest } from "../workbench/sources.ts";
 
 /** "split": for the embedded engine; "fused": as exporters write it for transformers.js. */
 export type GraphKind = "split" | "fused";
 
 const FOLDER = "graphs";
+/** The share of the time that making other weights takes, where they have to be made. */
+const MAKING = 0.98;
 const SOURCES = [
-  ...["builder", "llama", "fused_export", "log_sum_exp", "attention", "linear", "mlp", "norm", "quantize"]
+  ...[
+    "builder",
+    "llama",
+    "embedding",
+    "fused_export",
+    "log_sum_exp",
+    "attention",
+    "linear",
+    "mlp",
+    "norm",
+    "quantize",
+  ]
     .map((name) => `graph/${name}`),
   ...[
     "blocks",
@@ -30,9 +45,10 @@ const SOURCES = [
 ];
 
 /** Where a stack's graph is in the cache folder, wherever its weights came from. */
-export async function graphName({ model: { params } }: Stack, kind: GraphKind): Promise<string> {
+export async function graphName({ model: { params, maker } }: Stack, kind: GraphKind): Promise<string> {
   const { source: _, ...own } = params;
-  return `${FOLDER}/${await version()}/${kind}-${await digest(own)}`;
+  const recipe = maker === undefined ? own : { ...own, sources: await sourcesDigest(maker) };
+  return `${FOLDER}/${await version()}/${kind}-${await digest(recipe)}`;
 }
 
 /** The folder of a stack's graph, written if it is not there; `progress` is told the share that is written. */
@@ -43,26 +59,38 @@ export async function graphFolder(
 ): Promise<string> {
   return await publishFolder(await graphName(stack, kind), async (path) => {
     await removeStale(FOLDER, await version());
+    const { maker } = stack.model;
+    using weights = await openMade(stack.model, (done) => progress(done * MAKING));
     const builder = new GraphBuilder(path);
-    write(builder, stack, kind, progress);
+    const written = (done: number) => progress(maker === undefined ? done : MAKING + done * (1 - MAKING));
+    write(builder, weights, stack, kind, written);
     builder.finish(stack.model.name);
   });
 }
 
 /** Bytes of the weights of a stack's graph, whether it is written or not. */
 export function graphBytes(stack: Stack, kind: GraphKind): number {
+  using weights = openWeights(stack.model.file);
   const builder = new GraphBuilder();
-  write(builder, stack, kind, () => {});
+  write(builder, weights, stack, kind, () => {});
   return builder.bytes;
+}
+
+/** Bytes of the weights that a stack's graph holds, scales included, without the padding of its file. */
+export function weightBytes(stack: Stack, kind: GraphKind): number {
+  using weights = openWeights(stack.model.file);
+  const builder = new GraphBuilder();
+  write(builder, weights, stack, kind, () => {});
+  return builder.weightBytes;
 }
 
 function write(
   builder: GraphBuilder,
+  weights: Weights,
   { model }: Stack,
   kind: GraphKind,
   progress: (done: number) => void,
 ): void {
-  using weights = openWeights(model.file);
   const network = kind === "split" ? llama : fusedExport;
   network(builder, weights, modelConfig(weights), model.params, progress);
 }

@@ -30,6 +30,7 @@ export interface OnnxParts {
   readonly embed: (token: number, into: Float32Array, offset: number) => void;
   /** Masked rows that stand for a past where there is none: WebGPU's kernels take no tensor without elements. */
   readonly emptyPast: 0 | 1;
+  readonly weightBytes: number;
 }
 
 /** Where decoding rows and prefill chunks run apart in one step, sequences with more new rows than this are staged apart. */
@@ -37,6 +38,7 @@ const DECODE_ROWS = 16;
 
 export class OnnxNetwork implements Network {
   readonly shape: OnnxParts["shape"];
+  readonly weightBytes: number;
   readonly #parts: OnnxParts;
   readonly #decoding: Staging;
   readonly #prefilling: Staging;
@@ -49,6 +51,7 @@ export class OnnxNetwork implements Network {
   constructor(parts: OnnxParts) {
     this.#parts = parts;
     this.shape = parts.shape;
+    this.weightBytes = parts.weightBytes;
     this.#decoding = new Staging(parts.shape);
     this.#prefilling = new Staging(parts.shape);
   }

@@ -1,11 +1,12 @@
 /** Opens a model recipe as a network: builds its graph once into the cache folder, then loads it into ONNX Runtime. */
-import type { Tensor } from "onnxruntime-common";
 import { UserError } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openWeights } from "../weights/mod.ts";
-import type { Backend } from "./onnx.ts";
-import { graphFolder, logSumExpFolder } from "./graph_files.ts";
+import { embedding } from "../graph/embedding.ts";
+import type { Backend } from "./backend.ts";
+import { graphFolder, logSumExpFolder, weightBytes } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
+import { loadBackend } from "./onnx_runtime.ts";
 
 export interface Opening {
   readonly stack: Stack;
@@ -25,7 +26,7 @@ export async function openNetwork(
   const config = modelConfig(weights);
   const folder = await graphFolder(stack, "split", progress);
   const sums = await logSumExpFolder(config.vocabulary);
-  const runtime = await load(backend, threads);
+  const runtime = await loadBackend(backend, threads);
   const open = (path: string) =>
     create(runtime, backend, path, threads).catch((error) => {
       const [why] = String(error?.message ?? error).split("\n");
@@ -33,36 +34,16 @@ export async function openNetwork(
         `Cannot load the graph ${path} as ONNX Runtime must accept it: ${why} If it is damaged, run \`deno task cache --clear\`.`,
       );
     });
-  const table = weights.rows("token_embd.weight");
+  const table = embedding(weights);
   return new OnnxNetwork({
     runtime,
     graph: await open(folder),
     logSumExp: await open(sums),
     shape: config,
-    embed: table,
+    embed: table.row,
+    weightBytes: weightBytes(stack, "split") + table.bytes,
     emptyPast: backend === "webgpu" ? 1 : 0,
   });
-}
-
-async function load(backend: Backend, threads: number): Promise<Runtime> {
-  if (backend === "native") return await import("onnxruntime-node") as unknown as Runtime;
-  if (backend === "webgpu") return await loadWebgpu();
-  const web = await import("onnxruntime-web");
-  // The package's own default is half the cores; a comparison needs the number that was asked for.
-  web.env.wasm.numThreads = threads;
-  return web as unknown as Runtime & { Tensor: typeof Tensor };
-}
-
-/** The bundle that browsers load, which asks the page's location where its WebAssembly lies: a worker here has none. */
-async function loadWebgpu(): Promise<Runtime> {
-  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
-  const web = await import("onnxruntime-web/webgpu");
-  web.env.wasm.wasmPaths = {
-    mjs: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs"),
-    wasm: import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm"),
-  };
-  web.env.wasm.numThreads = 1;
-  return web as unknown as Runtime;
 }
 
 async function create(runtime: Runtime, backend: Backend, folder: string, threads: number) {

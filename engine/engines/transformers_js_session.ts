@@ -7,7 +7,7 @@ import { checkRequest } from "../request.ts";
 import { checkItem } from "../score.ts";
 import type { Stack } from "../stack.ts";
 import { type ModelConfig, modelConfig, openWeights } from "../weights/mod.ts";
-import { graphFolder } from "./graph_files.ts";
+import { graphFolder, weightBytes } from "./graph_files.ts";
 import type { Hosted } from "./worker_host.ts";
 
 export interface PeerOpening {
@@ -41,7 +41,7 @@ export async function openPeer(
     local_files_only: true,
     session_options: { intraOpNumThreads: threads, graphOptimizationLevel: "all" },
   });
-  return new PeerSession(model, config);
+  return new PeerSession(model, config, weightBytes(stack, "fused"));
 }
 
 /** A model's dimensions under the package's names. */
@@ -63,7 +63,11 @@ function packageConfig(config: ModelConfig): object {
 class PeerSession implements Hosted {
   readonly #count = { batches: 0, tokens: 0, largestBatch: 0 };
 
-  constructor(private readonly model: PreTrainedModel, private readonly config: ModelConfig) {}
+  constructor(
+    private readonly model: PreTrainedModel,
+    private readonly config: ModelConfig,
+    private readonly weightBytes: number,
+  ) {}
 
   get context(): number {
     return this.config.context;
@@ -180,7 +184,8 @@ class PeerSession implements Hosted {
   }
 
   stats(): Promise<SessionStats> {
-    return Promise.resolve({ counters: { ...this.#count }, addedBytes: 0 });
+    const { weightBytes } = this;
+    return Promise.resolve({ counters: { ...this.#count }, addedBytes: 0, weightBytes });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

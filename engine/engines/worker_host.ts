@@ -6,6 +6,7 @@ import {
   type Scored,
   type ScoreItem,
   type Session,
+  type SessionStats,
   Unsupported,
 } from "../engine.ts";
 import { resident } from "../resident.ts";
@@ -24,11 +25,7 @@ export type Told =
   | { readonly type: "emitted"; readonly emissions: readonly Emission[] }
   | { readonly type: "scored"; readonly scored: Scored }
   | { readonly type: "ended" | "done" }
-  | {
-    readonly type: "stats";
-    readonly counters: Readonly<Record<string, number>>;
-    readonly addedBytes: number;
-  }
+  | { readonly type: "stats"; readonly stats: SessionStats }
   | { readonly type: "failed"; readonly name: string; readonly message: string; readonly slot?: string };
 
 /** Ids in, ids out: text stays with the client. */
@@ -91,7 +88,7 @@ export function host<O>(open: (opening: O, progress: (done: number) => void) => 
         });
         return tell({ type: "done" });
       case "stats":
-        return tell({ type: "stats", counters: (await session.stats()).counters, addedBytes });
+        return tell({ type: "stats", stats: { ...await session.stats(), addedBytes } });
       case "close":
         await session[Symbol.asyncDispose]();
         tell({ type: "done" });

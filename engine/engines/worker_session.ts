@@ -158,8 +158,7 @@ class WorkerSession implements Session {
   }
 
   async stats(): Promise<SessionStats> {
-    const { counters, addedBytes } = await this.link.ask({ type: "stats" }, "stats");
-    return { counters, addedBytes };
+    return (await this.link.ask({ type: "stats" }, "stats")).stats;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

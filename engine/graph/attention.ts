@@ -96,7 +96,7 @@ export interface Rotary {
 export function rotary(g: GraphBuilder, { context, headDim, ropeBase, interleaved }: ModelConfig): Rotary {
   const half = headDim / 2;
   const table = (name: string, of: (angle: number) => number) =>
-    g.constant(`rope.${name}`, "f32", [context, half], () =>
+    g.table(`rope.${name}`, "f32", [context, half], () =>
       Float32Array.from(
         { length: context * half },
         (_, at) => of(Math.floor(at / half) * ropeBase ** (-2 * (at % half) / headDim)),

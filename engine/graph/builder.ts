@@ -38,6 +38,7 @@ export class GraphBuilder {
   readonly #known = new Set<string>();
   readonly #file: Deno.FsFile | undefined;
   #offset = 0;
+  #weightBytes = 0;
 
   /** Writes into `folder`, which must exist; without one nothing is written, and the data is only counted. */
   constructor(readonly folder?: string) {
@@ -50,6 +51,11 @@ export class GraphBuilder {
     return this.#offset;
   }
 
+  /** Bytes of the weights so far, without padding and the graph's own tables. */
+  get weightBytes(): number {
+    return this.#weightBytes;
+  }
+
   input(name: string, type: TensorType, shape: readonly Dimension[]): string {
     this.#inputs.push(valueInfo(name, type, shape));
     return name;
@@ -59,9 +65,15 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, type, shape));
   }
 
-  /** Adds a constant tensor once; a second call with the same name is the first one's tensor. */
+  /** Adds a constant tensor of the weights once; a second call with the same name is the first one's tensor. */
   constant(name: string, type: TensorType, shape: readonly number[], data: () => TensorData): string {
-    if (bytesOf(type, shape) >= INLINE) return this.stream(name, type, shape, (write) => write(data()));
+    if (!this.#known.has(name)) this.#weightBytes += bytesOf(type, shape);
+    return this.table(name, type, shape, data);
+  }
+
+  /** Adds a constant tensor that is the graph's own, as a constant of the weights is. */
+  table(name: string, type: TensorType, shape: readonly number[], data: () => TensorData): string {
+    if (bytesOf(type, shape) >= INLINE) return this.#external(name, type, shape, (write) => write(data()));
     if (this.#known.has(name)) return name;
     this.#add(name, type, shape).rawData = asBytes(data()).slice();
     return name;
@@ -69,6 +81,16 @@ export class GraphBuilder {
 
   /** Adds a constant tensor of 1,024 bytes or more, which `fill` writes piece by piece. */
   stream(
+    name: string,
+    type: TensorType,
+    shape: readonly number[],
+    fill: (write: (piece: TensorData) => void) => void,
+  ): string {
+    if (!this.#known.has(name)) this.#weightBytes += bytesOf(type, shape);
+    return this.#external(name, type, shape, fill);
+  }
+
+  #external(
     name: string,
     type: TensorType,
     shape: readonly number[],
@@ -93,7 +115,7 @@ export class GraphBuilder {
 
   /** A small constant of 64-bit integers, e.g. a shape. */
   integers(name: string, values: readonly number[]): string {
-    return this.constant(name, "i64", [values.length], () => BigInt64Array.from(values, BigInt));
+    return this.table(name, "i64", [values.length], () => BigInt64Array.from(values, BigInt));
   }
 
   /** Adds a node; an empty input or output name leaves that optional place empty. Returns the first output. */
@@ -134,6 +156,13 @@ export class GraphBuilder {
   /** Closes the data file and writes the model file; returns the model file's path. */
   finish(name: string): string {
     this.#file?.close();
+    const path = `${this.folder}/${MODEL_FILE}`;
+    Deno.writeFileSync(path, this.encode(name));
+    return path;
+  }
+
+  /** The model file; whole by itself where no constant was streamed. */
+  encode(name: string): Uint8Array {
     const model = onnx.ModelProto.create({
       irVersion: 10,
       producerName: "assay",
@@ -149,9 +178,7 @@ export class GraphBuilder {
         initializer: this.#initializers,
       }),
     });
-    const path = `${this.folder}/${MODEL_FILE}`;
-    Deno.writeFileSync(path, onnx.ModelProto.encode(model).finish());
-    return path;
+    return onnx.ModelProto.encode(model).finish();
   }
 
   #add(name: string, type: TensorType, shape: readonly number[]) {

@@ -102,11 +102,10 @@ function inputs(
   g.node("Neg", ["num_logits_to_keep"], ["negated"]);
   g.node("Reshape", ["negated", g.integers("shape.one", [1])], ["first_kept"]);
 
-  const integer = (name: string, value: number) =>
-    g.constant(name, "i32", [1], () => Int32Array.from([value]));
+  const integer = (name: string, value: number) => g.table(name, "i32", [1], () => Int32Array.from([value]));
   g.cast("attention_mask", "f32", "mask");
-  g.node("Sub", [g.constant("one", "f32", [1], () => Float32Array.from([1])), "mask"], ["hidden"]);
-  const weight = g.constant("hidden_weight", "f32", [1], () => Float32Array.from([HIDDEN]));
+  g.node("Sub", [g.table("one", "f32", [1], () => Float32Array.from([1])), "mask"], ["hidden"]);
+  const weight = g.table("hidden_weight", "f32", [1], () => Float32Array.from([HIDDEN]));
   g.node("Mul", ["hidden", weight], ["bias_row"]);
   g.node("Unsqueeze", ["bias_row", g.integers("bias_axes", [1, 2])], ["bias_4d"]);
   g.node("Shape", ["input_ids"], ["rows_shape"], { start: 1, end: 2 });

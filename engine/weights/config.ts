@@ -1,6 +1,6 @@
 /** A model's dimensions, and whether its tensors have them. */
 import { UserError } from "../engine.ts";
-import type { Weights } from "./weights.ts";
+import { countOf, type Weights } from "./weights.ts";
 
 export interface ModelConfig {
   readonly layers: number;
@@ -85,8 +85,7 @@ function* shapesOf(config: ModelConfig): Iterable<readonly [string, readonly num
 export function storedAs(weights: Weights): string {
   const counts = new Map<string, number>();
   for (const name of weights.names()) {
-    const size = weights.shape(name).reduce((product, n) => product * n, 1);
-    counts.set(weights.stored(name), (counts.get(weights.stored(name)) ?? 0) + size);
+    counts.set(weights.stored(name), (counts.get(weights.stored(name)) ?? 0) + countOf(weights, name));
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "nothing";
 }

@@ -1,4 +1,5 @@
 /** A model's weights behind one interface, whichever files hold them; tensors are named as GGUF names them. */
+import { BLOCKS } from "./blocks.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Held } from "./packed.ts";
 
@@ -39,4 +40,16 @@ export interface TokenizerFiles {
   readonly chatTemplate: string | null;
   /** Texts that a template may name, e.g. bos_token. */
   readonly special: Readonly<Record<string, string>>;
+}
+
+/** Bytes of a tensor as the files hold it. */
+export function storedBytes(weights: Weights, name: string): number {
+  const stored = weights.stored(name);
+  const { values, bytes } = [...BLOCKS.values()].find((format) => format.name === stored)!;
+  return countOf(weights, name) / values * bytes;
+}
+
+/** How many values a tensor has. */
+export function countOf(weights: Weights, name: string): number {
+  return weights.shape(name).reduce((product, n) => product * n, 1);
 }

@@ -6,10 +6,9 @@
  *   deno run -A tests/bench/engine_bench.ts [--pairs N]
  */
 import { parseArgs } from "@std/cli";
-import { graphName } from "../../engine/engines/graph_files.ts";
+import { weightBytes } from "../../engine/engines/graph_files.ts";
 import { modelConfig, openWeights } from "../../engine/weights/mod.ts";
 import {
-  cacheFolder,
   chatSingle,
   compose,
   continuousBatching,
@@ -97,7 +96,7 @@ for (const [precision, quantizers] of Object.entries(precisions)) {
   const context = await contextCost(alone);
   report.rows.push({
     precision,
-    weightBytes: await weightBytes(stack),
+    weightBytes: weightBytes(stack, "split"),
     one,
     many,
     context,
@@ -166,10 +165,4 @@ function kvBytes(): number {
   using weights = openWeights(baseline.model.file);
   const { layers, kvHeads, headDim } = modelConfig(weights);
   return LONG * layers * 2 * kvHeads * headDim * 4;
-}
-
-/** Bytes of a stack's weights as the graph holds them. */
-async function weightBytes(stack: Stack): Promise<number> {
-  const { size } = await Deno.stat(`${cacheFolder()}/${await graphName(stack, "split")}/weights.bin`);
-  return size;
 }

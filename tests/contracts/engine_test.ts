@@ -168,9 +168,9 @@ test("an item that cannot be scored fails by name, and the session goes on", asy
 test("what it says of itself can be counted", async (session, { engine }) => {
   const { counters: before } = await session.stats();
   await answers(session, [request("alpha"), request("be")]);
-  const { counters, addedBytes } = await session.stats();
+  const { counters, addedBytes, weightBytes = 1 } = await session.stats();
   assertEquals(counters.tokens! - (before.tokens ?? 0), 18);
-  assert(Number.isFinite(addedBytes));
+  assert(Number.isFinite(addedBytes) && Number.isInteger(weightBytes) && weightBytes > 0);
   assert(session.context > 0 && session.tokenizer.vocabulary > 0);
   const { id, ...fields } = await engine.hardware();
   assertEquals(id, await digest(fields));
