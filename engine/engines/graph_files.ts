@@ -76,14 +76,6 @@ export function graphBytes(stack: Stack, kind: GraphKind): number {
   return builder.bytes;
 }
 
-/** Bytes of the weights that a stack's graph holds, scales included, without the padding of its file. */
-export function weightBytes(stack: Stack, kind: GraphKind): number {
-  using weights = openWeights(stack.model.file);
-  const builder = new GraphBuilder();
-  write(builder, weights, stack, kind, () => {});
-  return builder.weightBytes;
-}
-
 function write(
   builder: GraphBuilder,
   weights: Weights,

@@ -2,9 +2,10 @@
 import { UserError } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openWeights } from "../weights/mod.ts";
+import { weightBytes } from "../graph/builder.ts";
 import { embedding } from "../graph/embedding.ts";
 import type { Backend } from "./backend.ts";
-import { graphFolder, logSumExpFolder, weightBytes } from "./graph_files.ts";
+import { graphFolder, logSumExpFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
 import { loadBackend } from "./onnx_runtime.ts";
 
@@ -41,7 +42,7 @@ export async function openNetwork(
     logSumExp: await open(sums),
     shape: config,
     embed: table.row,
-    weightBytes: weightBytes(stack, "split") + table.bytes,
+    weightBytes: await weightBytes(folder) + table.bytes,
     emptyPast: backend === "webgpu" ? 1 : 0,
   });
 }

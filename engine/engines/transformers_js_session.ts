@@ -7,7 +7,8 @@ import { checkRequest } from "../request.ts";
 import { checkItem } from "../score.ts";
 import type { Stack } from "../stack.ts";
 import { type ModelConfig, modelConfig, openWeights } from "../weights/mod.ts";
-import { graphFolder, weightBytes } from "./graph_files.ts";
+import { weightBytes } from "../graph/builder.ts";
+import { graphFolder } from "./graph_files.ts";
 import type { Hosted } from "./worker_host.ts";
 
 export interface PeerOpening {
@@ -41,7 +42,7 @@ export async function openPeer(
     local_files_only: true,
     session_options: { intraOpNumThreads: threads, graphOptimizationLevel: "all" },
   });
-  return new PeerSession(model, config, weightBytes(stack, "fused"));
+  return new PeerSession(model, config, await weightBytes(folder));
 }
 
 /** A model's dimensions under the package's names. */

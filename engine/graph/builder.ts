@@ -13,6 +13,7 @@ const ALIGN = 4096;
 const INLINE = 1024;
 const DATA_FILE = "weights.bin";
 const MODEL_FILE = "model.onnx";
+const COUNT_FILE = "weight_bytes";
 
 export type TensorType = "f32" | "i64" | "u8" | "i8" | "i32";
 const TYPES: Readonly<Record<TensorType, number>> = {
@@ -49,11 +50,6 @@ export class GraphBuilder {
   /** Bytes of the data file so far. */
   get bytes(): number {
     return this.#offset;
-  }
-
-  /** Bytes of the weights so far, without padding and the graph's own tables. */
-  get weightBytes(): number {
-    return this.#weightBytes;
   }
 
   input(name: string, type: TensorType, shape: readonly Dimension[]): string {
@@ -153,9 +149,10 @@ export class GraphBuilder {
     return this.node("Cast", [input], [output], { to: TYPES[type] });
   }
 
-  /** Closes the data file and writes the model file; returns the model file's path. */
+  /** Closes the data file and writes the files beside it; returns the model file's path. */
   finish(name: string): string {
     this.#file?.close();
+    Deno.writeTextFileSync(`${this.folder}/${COUNT_FILE}`, `${this.#weightBytes}`);
     const path = `${this.folder}/${MODEL_FILE}`;
     Deno.writeFileSync(path, this.encode(name));
     return path;
@@ -197,6 +194,11 @@ export class GraphBuilder {
     for (let done = 0; this.#file && done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
     this.#offset += bytes.length;
   }
+}
+
+/** Bytes of the weights in a graph's folder, scales included, without padding and the graph's own tables. */
+export async function weightBytes(folder: string): Promise<number> {
+  return Number(await Deno.readTextFile(`${folder}/${COUNT_FILE}`));
 }
 
 function bytesOf(type: TensorType, shape: readonly number[]): number {

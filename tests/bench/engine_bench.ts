@@ -6,7 +6,8 @@
  *   deno run -A tests/bench/engine_bench.ts [--pairs N]
  */
 import { parseArgs } from "@std/cli";
-import { weightBytes } from "../../engine/engines/graph_files.ts";
+import { graphFolder } from "../../engine/engines/graph_files.ts";
+import { weightBytes } from "../../engine/graph/builder.ts";
 import { modelConfig, openWeights } from "../../engine/weights/mod.ts";
 import {
   chatSingle,
@@ -96,7 +97,7 @@ for (const [precision, quantizers] of Object.entries(precisions)) {
   const context = await contextCost(alone);
   report.rows.push({
     precision,
-    weightBytes: weightBytes(stack, "split"),
+    weightBytes: await weightBytes(await graphFolder(stack, "split", () => {})),
     one,
     many,
     context,
