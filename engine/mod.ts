@@ -32,12 +32,7 @@ export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } fro
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
 export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
-export {
-  adapter,
-  type Backend,
-  BACKENDS,
-  fasterBackend,
-  onnxEngine,
-  type OnnxOptions,
-} from "./engines/onnx.ts";
+export * from "./workbench/mod.ts";
+export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";
+export { adapter, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
 export { transformersJs, type TransformersJsOptions } from "./engines/transformers_js.ts";

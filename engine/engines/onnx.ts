@@ -2,13 +2,10 @@
 import { type Engine, type Session, UserError } from "../engine.ts";
 import { type Hardware, readHardware } from "../hardware.ts";
 import type { Stack } from "../stack.ts";
+import type { Backend } from "./backend.ts";
 import { graphBytes } from "./graph_files.ts";
 import { openModel } from "./model_session.ts";
 import type { Opening } from "./onnx_open.ts";
-
-/** How ONNX Runtime runs: its own library, WebAssembly, or the GPU that Deno's WebGPU gives. */
-export const BACKENDS = ["native", "wasm", "webgpu"] as const;
-export type Backend = (typeof BACKENDS)[number];
 
 export interface OnnxOptions {
   readonly backend: Backend;
@@ -16,16 +13,6 @@ export interface OnnxOptions {
   readonly threads?: number;
   /** Told the share of the graph written, when it is written for the first time. */
   readonly progress?: (done: number) => void;
-}
-
-/** Native has vector kernels for integers that WebAssembly lacks, and is the faster wherever its library loads. */
-export async function fasterBackend(): Promise<Backend> {
-  try {
-    await import("onnxruntime-node");
-    return "native";
-  } catch {
-    return "wasm";
-  }
 }
 
 /** The engine that runs stacks here. */

@@ -14,8 +14,11 @@ const FORMATS: ReadonlyMap<string, BlockFormat> = new Map(
   [0, 1, 30].map((type) => BLOCKS.get(type)!).map((format) => [format.name, format]),
 );
 
-/** The tensors of an open file, in the order of their bytes. @throws {UserError} when it is no such file, or not whole. */
-export function safetensors(path: string, file: Deno.FsFile): readonly TensorEntry[] {
+/**
+ * The tensors of an open file, in the order of their bytes; `formats`: those that it may hold, by name.
+ * @throws {UserError} when it is no such file, or not whole.
+ */
+export function safetensors(path: string, file: Deno.FsFile, formats = FORMATS): readonly TensorEntry[] {
   const { size } = file.statSync();
   const length = size < 8 ? NaN : Number(new DataView(take(file, 0, 8).buffer).getBigUint64(0, true));
   if (!(length >= 2 && length <= MOST_HEAD_BYTES && length <= size - 8)) {
@@ -26,7 +29,7 @@ export function safetensors(path: string, file: Deno.FsFile): readonly TensorEnt
   const start = 8 + length;
   const entries = Object.entries(head(take(file, 8, length), path))
     .filter(([name]) => name !== "__metadata__")
-    .map(([name, told]) => entry(name, told, path, file, start))
+    .map(([name, told]) => entry(name, told, path, file, start, formats))
     .sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
   let end = start;
   for (const { called, offset, bytes } of entries) {
@@ -54,13 +57,20 @@ function head(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>
   }
 }
 
-function entry(name: string, told: unknown, path: string, file: Deno.FsFile, start: number): TensorEntry {
+function entry(
+  name: string,
+  told: unknown,
+  path: string,
+  file: Deno.FsFile,
+  start: number,
+  formats: typeof FORMATS,
+): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = fields(told);
-  const format = FORMATS.get(`${dtype}`);
+  const format = formats.get(`${dtype}`);
   if (!format) {
     throw new UserError(
       `Cannot read tensor ${name} of ${path} as its type must be ${
-        [...FORMATS.keys()].join(", ")
+        [...formats.keys()].join(", ")
       }: found ${dtype}.`,
     );
   }

@@ -1,0 +1,178 @@
+/**
+ * A model's layers one after another over calibration text: the hidden states of all its tokens are held, and a
+ * layer's weights are whatever the caller gives, so that each layer is seen through those below it as they were made.
+ */
+import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-common";
+import type { Runtime } from "../engines/onnx_network.ts";
+import type { KvView } from "../cache.ts";
+import { maskOf } from "../network.ts";
+import type { ModelConfig, Weights } from "../weights/mod.ts";
+import { type Tap, walkGraph, widthOf } from "./walk_graph.ts";
+
+/** A layer's tensors; matrices are [out, in], q's rows scaled by 1 / sqrt(headDim). */
+export interface LayerWeights extends Readonly<Record<Tap, Float32Array>> {
+  readonly attn_norm: Float32Array;
+  readonly ffn_norm: Float32Array;
+  readonly qkv_bias?: Float32Array;
+}
+
+/** Of the n inputs of a matrix, over `rows` tokens. */
+export interface Statistics {
+  readonly rows: number;
+  /** x^T x, [n, n] */
+  readonly gram: Float32Array;
+  /** Mean and largest |x| of each input. */
+  readonly meanAbs: Float32Array;
+  readonly maxAbs: Float32Array;
+}
+
+const EMPTY: KvView = { id: 0, epoch: 0, length: 0, copy() {} };
+
+/** Rows of one run. */
+const ROWS = 2048;
+
+export class LayerWalk implements AsyncDisposable {
+  readonly #sessions = new Map<Tap | "layer", Promise<InferenceSession>>();
+  /** Hidden states, [texts x tokens, width] of as many texts as one run takes. */
+  #batches: Float32Array[];
+  readonly #tokens: number;
+
+  /** `texts`: tokens, each text as long as the others. */
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly threads: number,
+    private readonly config: ModelConfig,
+    weights: Weights,
+    texts: readonly (readonly number[])[],
+  ) {
+    this.#tokens = texts[0]!.length;
+    const embed = weights.rows("token_embd.weight");
+    const { width } = config;
+    const each = Math.max(1, Math.floor(ROWS / this.#tokens));
+    this.#batches = [];
+    for (let first = 0; first < texts.length; first += each) {
+      const tokens = texts.slice(first, first + each).flat();
+      const batch = new Float32Array(tokens.length * width);
+      tokens.forEach((token, row) => embed(token, batch, row * width));
+      this.#batches.push(batch);
+    }
+  }
+
+  /** The hidden states before the layer that comes next. */
+  get hidden(): readonly Float32Array[] {
+    return this.#batches;
+  }
+
+  set hidden(batches: readonly Float32Array[]) {
+    this.#batches = [...batches];
+  }
+
+  /** What the matrices at `tap` of the next layer read, the layer's other weights being those that are given. */
+  async statistics(tap: Tap, layer: LayerWeights): Promise<Statistics> {
+    const session = await this.#session(tap);
+    const n = widthOf(tap, this.config);
+    let gram = new Float32Array(n * n);
+    const meanAbs = new Float32Array(n);
+    const maxAbs = new Float32Array(n);
+    let rows = 0;
+    for (const batch of this.#batches) {
+      const feeds = { ...this.#feeds(batch, layer, session), gram_before: this.#tensor(gram, [n, n]) };
+      const out = await session.run(feeds);
+      gram = dataOf(out.gram!);
+      const [sum, most] = [dataOf(out.sum!), dataOf(out.most!)];
+      for (let i = 0; i < n; i++) {
+        meanAbs[i]! += sum[i]!;
+        maxAbs[i] = Math.max(maxAbs[i]!, most[i]!);
+      }
+      rows += batch.length / this.config.width;
+    }
+    for (let i = 0; i < n; i++) meanAbs[i]! /= rows;
+    return { rows, gram, meanAbs, maxAbs };
+  }
+
+  /** Goes through the next layer, whose weights are these. */
+  async advance(layer: LayerWeights): Promise<void> {
+    const session = await this.#session("layer");
+    for (const [i, batch] of this.#batches.entries()) {
+      const { out } = await session.run(this.#feeds(batch, layer, session));
+      this.#batches[i] = dataOf(out!);
+    }
+  }
+
+  #feeds(batch: Float32Array, layer: LayerWeights, { inputNames }: InferenceSession): Record<string, Tensor> {
+    const { width, heads, kvHeads, headDim, ffn } = this.config;
+    const s = this.#tokens;
+    const b = batch.length / width / s;
+    const repeat = heads / kvHeads;
+    const pastShape = [b, kvHeads, 1, 0, headDim];
+    const spans = Array.from({ length: b }, (_, i) => ({ sequence: i, from: i * s, to: (i + 1) * s }));
+    const [cos, sin] = this.#rotary();
+    const out = (tap: Tap) => layer[tap].length / widthOf(tap, this.config);
+    const matrix = (tap: Tap) => () => this.#tensor(layer[tap], [out(tap), widthOf(tap, this.config)]);
+    const all: Readonly<Record<string, () => Tensor>> = {
+      hidden: () => this.#tensor(batch, [1, b * s, width]),
+      attn_norm: () => this.#tensor(layer.attn_norm, [width]),
+      ffn_norm: () => this.#tensor(layer.ffn_norm, [width]),
+      qkv_bias: () => this.#tensor(layer.qkv_bias!, [(heads + 2 * kvHeads) * headDim]),
+      qkv: matrix("qkv"),
+      attn_output: matrix("attn_output"),
+      gate_up: matrix("gate_up"),
+      ffn_down: () => this.#tensor(layer.ffn_down, [width, ffn]),
+      cos: () => this.#tensor(cos, [s, headDim / 2]),
+      sin: () => this.#tensor(sin, [s, headDim / 2]),
+      positions: () => this.#integers(Array.from({ length: b * s }, (_, row) => row % s), [b, s]),
+      mask: () => {
+        const mask = maskOf({ past: spans.map(() => EMPTY) }, spans, s, 0, repeat);
+        return this.#tensor(mask, [b, 1, 1, repeat * s, s]);
+      },
+      heads_shape: () => this.#integers([b, s, heads + 2 * kvHeads, headDim]),
+      kv_shape: () => this.#integers([b, kvHeads, 1, s, headDim]),
+      product_shape: () => this.#integers([b, kvHeads, 1, repeat * s, headDim]),
+      group_shape: () => this.#integers([b, kvHeads, repeat, s, headDim]),
+      split: () => this.#integers([0, s]),
+      "past_k.0": () => this.#tensor(new Float32Array(0), pastShape),
+      "past_v.0": () => this.#tensor(new Float32Array(0), pastShape),
+    };
+    return Object.fromEntries(
+      inputNames.filter((name) => name !== "gram_before").map((name) => [name, all[name]!()]),
+    );
+  }
+
+  #rotary(): readonly [Float32Array, Float32Array] {
+    const { headDim, ropeBase } = this.config;
+    const half = headDim / 2;
+    const table = (of: (angle: number) => number) =>
+      Float32Array.from(
+        { length: this.#tokens * half },
+        (_, at) => of(Math.floor(at / half) * ropeBase ** (-2 * (at % half) / headDim)),
+      );
+    return [table(Math.cos), table(Math.sin)];
+  }
+
+  #session(name: Tap | "layer"): Promise<InferenceSession> {
+    const known = this.#sessions.get(name);
+    if (known) return known;
+    const graph = walkGraph(this.config, name === "layer" ? undefined : name);
+    const session = this.runtime.InferenceSession.create(graph, {
+      intraOpNumThreads: this.threads,
+      graphOptimizationLevel: "all",
+      enableCpuMemArena: false,
+    });
+    this.#sessions.set(name, session);
+    return session;
+  }
+
+  #tensor(data: Float32Array, dims: readonly number[]): Tensor {
+    return new this.runtime.Tensor("float32", data, dims);
+  }
+
+  #integers(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
+    return new this.runtime.Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const session of this.#sessions.values()) await (await session).release();
+  }
+}
+
+const dataOf = (tensor: Tensor) => (tensor as TypedTensor<"float32">).data as Float32Array<ArrayBuffer>;

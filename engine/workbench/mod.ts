@@ -1,0 +1,8 @@
+/** Where a model's weights are made into others. */
+export { type CalibrationTexts, keepTexts } from "./calibration_texts.ts";
+export type { LayerWalk, LayerWeights, Statistics } from "./layer_walk.ts";
+export { concat, layerWeights, membersOf, queryScale } from "./layer_weights.ts";
+export type { Piece } from "./piece.ts";
+export type { Dense, Products } from "./products.ts";
+export { type Tap, TAPS, widthOf } from "./walk_graph.ts";
+export type { Maker, Workbench } from "./workbench.ts";
