@@ -3,6 +3,9 @@
  * pages are counted, so that several sequences may share them, and copied when a shared one would be written.
  * Sharing, forking, truncating and preemption are buffer operations on this side of the network.
  */
+import { floatPages, PAGE_TOKENS, type PageForm, type PageRows } from "./pages.ts";
+import { type KvPrecision, roundedPages } from "./rounded_pages.ts";
+
 /** The shape of one token's K and V. */
 export interface KvShape {
   readonly layers: number;
@@ -20,6 +23,8 @@ export interface KvView {
   readonly id: SeqId;
   readonly epoch: number;
   readonly length: number;
+  /** Rows at its beginning that stay as they are, where those after them are to be rounded yet; absent: all. */
+  readonly settled?: number;
   /**
    * Copies rows [from, to) of one layer's K (kind 0) or V (kind 1) for every head to `into`, head h starting at
    * `offset + h * headStride`, each row headDim floats.
@@ -53,11 +58,9 @@ export interface KvLive {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-export const PAGE_TOKENS = 16;
-
-/** A page of K and V for PAGE_TOKENS tokens: [layers, 2, kvHeads, PAGE_TOKENS, headDim]. */
+/** A page of K and V for PAGE_TOKENS tokens. */
 export interface Page {
-  readonly data: Float32Array;
+  readonly rows: PageRows;
   references: number;
 }
 
@@ -67,7 +70,7 @@ interface Row {
   epoch: number;
 }
 
-/** Pages without sharing between requests: the baseline. `limit` is in tokens. */
+/** Pages without sharing between requests: the baseline. `limit` is in tokens; `form`: how pages hold their rows. */
 export class PagedCache implements KvLive {
   protected readonly rows: Map<SeqId, Row> = new Map();
   readonly #free: Page[] = [];
@@ -75,10 +78,14 @@ export class PagedCache implements KvLive {
   #next = 1;
   protected readonly count: Record<string, number> = { pagesPeak: 0 };
 
-  constructor(protected readonly shape: KvShape, readonly limit: number) {}
+  readonly #form: PageForm;
+
+  constructor(protected readonly shape: KvShape, readonly limit: number, form = floatPages(shape)) {
+    this.#form = form;
+  }
 
   get counters(): Readonly<Record<string, number>> {
-    return this.count;
+    return { ...this.count, ...this.#form.counters };
   }
 
   start(_prompt: readonly number[], _tenant: string): { readonly seq: SeqId; readonly matched: number } {
@@ -96,7 +103,7 @@ export class PagedCache implements KvLive {
     while (this.freePages() < wanted) if (!this.evict()) return false;
     if (shared) {
       const copy = this.#take();
-      copy.data.set(row.pages[first]!.data);
+      copy.rows.take(row.pages[first]!.rows);
       this.drop(row.pages[first]!);
       row.pages[first] = copy;
     }
@@ -107,16 +114,10 @@ export class PagedCache implements KvLive {
   commit(seq: SeqId, kv: KvRows, chosen: readonly number[], _tokens: readonly number[]): void {
     const row = this.row(seq);
     const { layers, kvHeads, headDim } = this.shape;
-    const heads = layers * 2 * kvHeads;
+    const width = layers * 2 * kvHeads * headDim;
     for (const chosenRow of chosen) {
-      const { data } = row.pages[Math.floor(row.length / PAGE_TOKENS)]!;
-      let source = chosenRow * heads * headDim;
-      let target = row.length % PAGE_TOKENS * headDim;
-      for (let head = 0; head < heads; head++) {
-        for (let d = 0; d < headDim; d++) data[target + d] = kv[source + d]!;
-        source += headDim;
-        target += PAGE_TOKENS * headDim;
-      }
+      const { rows } = row.pages[Math.floor(row.length / PAGE_TOKENS)]!;
+      rows.write(row.length % PAGE_TOKENS, kv, chosenRow * width);
       row.length++;
     }
   }
@@ -148,22 +149,18 @@ export class PagedCache implements KvLive {
 
   view(seq: SeqId): KvView {
     const row = this.row(seq);
-    const { kvHeads, headDim } = this.shape;
+    const { headDim } = this.shape;
     return {
       id: seq,
       epoch: row.epoch,
       length: row.length,
+      ...(this.#form.late ? { settled: row.length - row.length % PAGE_TOKENS } : {}),
       copy(layer, kind, from, to, into, offset, headStride) {
         for (let at = from; at < to;) {
           const page = row.pages[Math.floor(at / PAGE_TOKENS)]!;
           const slot = at % PAGE_TOKENS;
           const run = Math.min(to - at, PAGE_TOKENS - slot);
-          for (let head = 0; head < kvHeads; head++) {
-            const source = (((layer * 2 + kind) * kvHeads + head) * PAGE_TOKENS + slot) * headDim;
-            const target = offset + head * headStride + at * headDim;
-            if (run === 1) { for (let d = 0; d < headDim; d++) into[target + d] = page.data[source + d]!; }
-            else into.set(page.data.subarray(source, source + run * headDim), target);
-          }
+          page.rows.read(layer, kind, slot, run, into, offset + at * headDim, headStride);
           at += run;
         }
       },
@@ -216,9 +213,8 @@ export class PagedCache implements KvLive {
   }
 
   #allocate(): Page {
-    const { layers, kvHeads, headDim } = this.shape;
     this.count.pagesPeak = ++this.#allocated;
-    return { data: new Float32Array(layers * 2 * kvHeads * PAGE_TOKENS * headDim), references: 0 };
+    return { rows: this.#form.make(), references: 0 };
   }
 
   /** Gives back one reference; the last one frees the page. */
@@ -232,7 +228,18 @@ export class PagedCache implements KvLive {
 /** The baseline: a sequence's rows are its own and go when it ends. `params.tokens` limits the rows held at once. */
 export const dense = (tokens = 8192) => ({ name: "dense", params: { tokens }, module: import.meta.url });
 
+/** What a paged cache is told: its limit in tokens, and its precision where it is not 32-bit floats. */
+export interface PagedParams {
+  readonly tokens: number;
+  readonly kv?: KvPrecision;
+}
+
+/** The form of pages that a cache is told to have. @throws {UserError} as `roundedPages`. */
+export function pageForm({ kv }: PagedParams, shape: KvShape): PageForm {
+  return kv === undefined ? floatPages(shape) : roundedPages(kv, shape);
+}
+
 /** Opens the baseline cache. */
-export function open(params: { readonly tokens: number }, live: { readonly shape: KvShape }): KvLive {
-  return new PagedCache(live.shape, params.tokens);
+export function open(params: PagedParams, { shape }: { readonly shape: KvShape }): KvLive {
+  return new PagedCache(shape, params.tokens, pageForm(params, shape));
 }

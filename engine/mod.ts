@@ -13,10 +13,13 @@ export {
   type KvShape,
   type KvView,
   type Page,
-  PAGE_TOKENS,
   PagedCache,
+  type PagedParams,
+  pageForm,
   type SeqId,
 } from "./cache.ts";
+export { PAGE_TOKENS, type PageForm, type PageRows } from "./pages.ts";
+export type { KvGrid, KvPrecision } from "./rounded_pages.ts";
 export {
   type Accepted,
   checkDraft,
@@ -35,4 +38,5 @@ export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, 
 export * from "./workbench/mod.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";
 export { adapter, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
+export { calibrateKv, type KvCalibration } from "./engines/kv_calibration.ts";
 export { transformersJs, type TransformersJsOptions } from "./engines/transformers_js.ts";

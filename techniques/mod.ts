@@ -1,12 +1,13 @@
 /** What we try: the catalogue, and the shape of its entries. */
 import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
+import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
 import { roundToNearest } from "./quantizers/round_to_nearest.ts";
 import type { Technique } from "./technique.ts";
 
 export * from "./technique.ts";
-export { continuousBatching, prefixCache, promptLookup, roundToNearest };
+export { continuousBatching, prefixCache, promptLookup, type QuantizedKv, quantizedKv, roundToNearest };
 
 /** Every technique in its usual form, by the name that `--only` takes. */
 export const techniques = {
@@ -14,5 +15,7 @@ export const techniques = {
   int4: roundToNearest({ bits: 4, block: 64, symmetric: false }),
   prompt_lookup: promptLookup(),
   prefix_cache: prefixCache(),
+  kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),
+  kv_int4: quantizedKv({ bits: 4, keys: "page", values: "token" }),
   continuous_batching: continuousBatching(),
 } as const satisfies Record<string, Technique>;

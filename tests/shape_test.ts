@@ -7,6 +7,7 @@ const ROOMS = ["engine", "datasets", "techniques", "evals", "results"] as const;
 const ENTRIES = [
   "mod.ts",
   "engine/engines/graph_worker.ts",
+  "engine/engines/kv_calibration_worker.ts",
   "engine/engines/onnx_worker.ts",
   "engine/engines/transformers_js_worker.ts",
   "engine/engines/toy.ts",

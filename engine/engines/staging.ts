@@ -1,6 +1,6 @@
 /**
  * The past of a batch as the graph reads it: per layer one contiguous [slots, kvHeads, capacity, headDim]. Pages stay
- * the truth; a sequence keeps its slot from step to step, so that only rows it gained are copied.
+ * the truth; a sequence keeps its slot from step to step, so that only rows it gained, or that were rounded since, are copied.
  */
 import type { KvShape, KvView, SeqId } from "../cache.ts";
 
@@ -69,7 +69,7 @@ export class Staging {
         );
       }
     }
-    this.#slots[slot] = { id: view.id, epoch: view.epoch, rows: view.length };
+    this.#slots[slot] = { id: view.id, epoch: view.epoch, rows: view.settled ?? view.length };
   }
 
   #move(from: number, to: number): void {

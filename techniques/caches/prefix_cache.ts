@@ -10,6 +10,8 @@ import {
   type Page,
   PAGE_TOKENS,
   PagedCache,
+  type PagedParams,
+  pageForm,
   type SeqId,
   type Stack,
 } from "../../engine/mod.ts";
@@ -27,16 +29,17 @@ export function prefixCache(tokens = 8192): Technique {
       "Keeps the K/V of earlier prompts and starts a request after the longest prefix it shares with one.",
     source: "Kwon et al., SOSP 2023; Zheng et al., SGLang, NeurIPS 2024",
     engaged: (counters) => (counters.prefixRows ?? 0) > 0,
-    transform: (stack: Stack): Stack => ({
-      ...stack,
-      cache: { name: "prefix_cache", params: { tokens }, module: import.meta.url },
-    }),
+    transform: (stack: Stack): Stack => {
+      const { kv } = stack.cache.params;
+      const params = { tokens, ...(kv === undefined ? {} : { kv }) };
+      return { ...stack, cache: { name: "prefix_cache", params, module: import.meta.url } };
+    },
   };
 }
 
 /** Opens the cache. */
-export function open(params: { readonly tokens: number }, live: { readonly shape: KvShape }): KvLive {
-  return new PrefixCache(live.shape, params.tokens);
+export function open(params: PagedParams, { shape }: { readonly shape: KvShape }): KvLive {
+  return new PrefixCache(shape, params.tokens, pageForm(params, shape));
 }
 
 class PrefixCache extends PagedCache {

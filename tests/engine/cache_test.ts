@@ -1,6 +1,7 @@
 /** What the pages of the baseline cache add to the contract of every cache: sharing, copying and honest counts. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { type KvRows, type Page, PAGE_TOKENS, PagedCache, type SeqId } from "../../engine/mod.ts";
+import { floatPages } from "../../engine/pages.ts";
 
 const SHAPE = { layers: 1, kvHeads: 1, headDim: 1 };
 
@@ -103,7 +104,8 @@ for (
     {
       "a reference too many": ({ pages }) => void pages[0]!.references++,
       "a reference too few": ({ pages }) => void pages[0]!.references--,
-      "a page from elsewhere": ({ pages }) => void pages.push({ data: new Float32Array(0), references: 1 }),
+      "a page from elsewhere": ({ pages }) =>
+        void pages.push({ rows: floatPages(SHAPE).make(), references: 1 }),
       "a page that is lost": ({ pages, cache }) => {
         cache.reserve(1, PAGE_TOKENS);
         pages.pop();
