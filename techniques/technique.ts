@@ -1,4 +1,5 @@
 /** A technique is a function from stack to stack, with what it claims of the answers. */
+import type { Dataset, Text } from "../datasets/mod.ts";
 import type { SlotName, Stack } from "../engine/mod.ts";
 
 /** "identical": greedy tokens equal those of the stack beneath. "equivalent": within the stated margins. */
@@ -22,6 +23,8 @@ export interface Technique {
   readonly summary: string;
   /** The paper or document it comes from. */
   readonly source: string;
+  /** The sets that it learns from: none of them may hold what it is measured on. */
+  readonly calibration?: readonly Dataset<Text>[];
   transform(stack: Stack): Promise<Stack> | Stack;
   /** Whether a session's counters show that it ran; a technique that never ran proves nothing. Absent: always runs. */
   engaged?(counters: Readonly<Record<string, number>>): boolean;

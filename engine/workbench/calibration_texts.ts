@@ -33,7 +33,7 @@ export async function keptTexts(texts: Digest): Promise<CalibrationTexts> {
 }
 
 /**
- * `count` pieces of `tokens` tokens each: every set gives its next in turn, and a text gives as many as it has.
+ * `count` pieces of `tokens` tokens each: every set gives its next in turn, each text its first before any its second.
  * @throws {UserError} when the sets do not hold as many, or one of them none at all.
  */
 export function cutTexts(
@@ -45,11 +45,9 @@ export function cutTexts(
   const sets = Object.entries(texts).map(([name, all]) => {
     const pieces = all.flatMap((text) => {
       const ids = tokenizer.encode(text);
-      return Array.from(
-        { length: Math.floor(ids.length / tokens) },
-        (_, i) => ids.slice(i * tokens, (i + 1) * tokens),
-      );
-    });
+      const length = Math.floor(ids.length / tokens);
+      return Array.from({ length }, (_, i) => ({ i, piece: ids.slice(i * tokens, (i + 1) * tokens) }));
+    }).sort((a, b) => a.i - b.i).map(({ piece }) => piece);
     if (pieces.length === 0) throw tooLittle(`${name} has none`, count, tokens);
     return pieces;
   });
