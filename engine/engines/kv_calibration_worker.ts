@@ -4,7 +4,7 @@ import { publish } from "../assets/mod.ts";
 import { UserError } from "../engine.ts";
 import { fileTokenizer } from "../file_tokenizer.ts";
 import { Extent, EXTENTS } from "../kv_extent.ts";
-import { openWeights } from "../weights/mod.ts";
+import { modelConfig, openWeights } from "../weights/mod.ts";
 import type { Calibrating } from "./kv_calibration.ts";
 import { openNetwork } from "./onnx_open.ts";
 import { hostWork } from "./worker_host.ts";
@@ -13,8 +13,10 @@ import { hostWork } from "./worker_host.ts";
 const FEWEST = 4096;
 
 hostWork(async ({ stack, texts, tokens, name, backend }: Calibrating, progress) => {
-  const { encode } = fileTokenizer(openWeights(stack.model.file));
-  const read = texts.map((text) => encode(text).slice(0, tokens));
+  using weights = openWeights(stack.model.file);
+  const { encode } = fileTokenizer(weights);
+  const longest = Math.min(tokens, modelConfig(weights).context);
+  const read = texts.map((text) => encode(text).slice(0, longest)).filter(({ length }) => length > 0);
   const total = read.reduce((sum, { length }) => sum + length, 0);
   if (total < FEWEST) {
     throw new UserError(
