@@ -3,16 +3,27 @@ import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
+import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
 import { roundToNearest } from "./quantizers/round_to_nearest.ts";
 import type { Technique } from "./technique.ts";
 
 export * from "./technique.ts";
-export { continuousBatching, prefixCache, promptLookup, type QuantizedKv, quantizedKv, roundToNearest };
+export {
+  continuousBatching,
+  gptq,
+  type GptqOptions,
+  prefixCache,
+  promptLookup,
+  type QuantizedKv,
+  quantizedKv,
+  roundToNearest,
+};
 
 /** Every technique in its usual form, by the name that `--only` takes. */
 export const techniques = {
   int8: roundToNearest({ bits: 8, block: 64, symmetric: false }),
   int4: roundToNearest({ bits: 4, block: 64, symmetric: false }),
+  gptq4: gptq({ bits: 4, block: 64, symmetric: false }),
   prompt_lookup: promptLookup(),
   prefix_cache: prefixCache(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),
