@@ -34,6 +34,7 @@ export {
 export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } from "./scheduler.ts";
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
+export { checkPrecision } from "./precision.ts";
 export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
 export * from "./workbench/mod.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";

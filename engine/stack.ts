@@ -64,6 +64,12 @@ export interface Model extends Part {
   readonly maker?: string;
 }
 
+/** The model with the weights of its file, where others were made of them. */
+export function asStored({ maker: _, ...model }: Model): Model {
+  const { made: _made, ...params } = model.params;
+  return { ...model, params };
+}
+
 export interface Stack {
   readonly model: Model;
   readonly cache: Slot;
@@ -126,9 +132,10 @@ export function describe(stack: Stack): string {
   const model = canonical(body as Json) === canonical(head as Json)
     ? precisionName(body)
     : `${precisionName(body)}, head ${precisionName(head)}`;
-  const { made } = stack.model.params;
+  const { embedding, made } = stack.model.params;
+  const table = embedding === undefined ? "" : `, embedding ${precisionName(embedding)}`;
   const by = made === undefined ? "" : `, ${made.name}`;
-  return `${stack.model.name} ${model}${by} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+  return `${stack.model.name} ${model}${table}${by} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
 }
 
 /** A precision in a few words, e.g. "int4 b64 sym". */

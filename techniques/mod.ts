@@ -3,6 +3,7 @@ import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
+import { float8 } from "./quantizers/float8.ts";
 import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
 import { roundToNearest } from "./quantizers/round_to_nearest.ts";
 import type { Technique } from "./technique.ts";
@@ -10,6 +11,7 @@ import type { Technique } from "./technique.ts";
 export * from "./technique.ts";
 export {
   continuousBatching,
+  float8,
   gptq,
   type GptqOptions,
   prefixCache,
@@ -23,6 +25,11 @@ export {
 export const techniques = {
   int8: roundToNearest({ bits: 8, block: 64, symmetric: false }),
   int4: roundToNearest({ bits: 4, block: 64, symmetric: false }),
+  int4_body: roundToNearest({ bits: 4, block: 64, symmetric: false, covers: ["body"] }),
+  int3: roundToNearest({ bits: 3, block: 64, symmetric: false }),
+  int2: roundToNearest({ bits: 2, block: 64, symmetric: false }),
+  fp8_e4m3: float8({ float: "e4m3", per: "channel" }),
+  fp8_e5m2: float8({ float: "e5m2", per: "channel" }),
   gptq4: gptq({ bits: 4, block: 64, symmetric: false }),
   prompt_lookup: promptLookup(),
   prefix_cache: prefixCache(),

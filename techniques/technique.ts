@@ -25,6 +25,8 @@ export interface Technique {
   readonly source: string;
   /** The sets that it learns from: none of them may hold what it is measured on. */
   readonly calibration?: readonly Dataset<Text>[];
+  /** Why its speed here is not its own, as half a sentence: then none is timed. Absent: it is. */
+  readonly emulated?: string;
   transform(stack: Stack): Promise<Stack> | Stack;
   /** Whether a session's counters show that it ran; a technique that never ran proves nothing. Absent: always runs. */
   engaged?(counters: Readonly<Record<string, number>>): boolean;

@@ -20,6 +20,7 @@ const SOURCES = [
     "builder",
     "llama",
     "embedding",
+    "float8",
     "fused_export",
     "log_sum_exp",
     "attention",

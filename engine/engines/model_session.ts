@@ -2,6 +2,7 @@
 import { isCached } from "../assets/mod.ts";
 import type { Session } from "../engine.ts";
 import { fileTokenizer } from "../file_tokenizer.ts";
+import { checkPrecision } from "../precision.ts";
 import type { Stack } from "../stack.ts";
 import { modelConfig, openWeights } from "../weights/mod.ts";
 import { type GraphKind, graphName } from "./graph_files.ts";
@@ -16,6 +17,8 @@ export async function openModel(
   progress: (done: number) => void,
 ): Promise<Session> {
   const { stack } = opening;
+  const { body, head, embedding = head } = stack.model.params;
+  for (const precision of [body, head, embedding]) checkPrecision(precision);
   using weights = openWeights(stack.model.file);
   modelConfig(weights);
   const tokenizer = fileTokenizer(weights);

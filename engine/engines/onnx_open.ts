@@ -35,7 +35,7 @@ export async function openNetwork(
         `Cannot load the graph ${path} as ONNX Runtime must accept it: ${why} If it is damaged, run \`deno task cache --clear\`.`,
       );
     });
-  const table = embedding(weights);
+  const table = embedding(weights, stack.model.params.embedding);
   return new OnnxNetwork({
     runtime,
     graph: await open(folder),

@@ -4,10 +4,11 @@
  * (GroupQueryAttention). Rotation stands outside that operator and the mask goes in as a bias, because inside it takes
  * a first prompt's positions from its first row alone and knows no padding on the left, which batches here have.
  */
-import type { Precision } from "../stack.ts";
+import type { Model } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
 import { rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { embedding } from "./embedding.ts";
 import { bands, linear } from "./linear.ts";
 import { gain, matrix, project } from "./llama.ts";
 import { mlp } from "./mlp.ts";
@@ -21,13 +22,14 @@ export function fusedExport(
   g: GraphBuilder,
   weights: Weights,
   config: ModelConfig,
-  precision: { readonly body: Precision; readonly head: Precision },
+  precision: Pick<Model["params"], "body" | "head" | "embedding">,
   progress: (done: number) => void = () => {},
 ): void {
   const { layers, width, heads, kvHeads, headDim, epsilon, vocabulary } = config;
   const { body, head } = precision;
   const table = g.stream("embeddings", "f32", [vocabulary, width], (write) => {
-    for (const { values } of bands(matrix(weights, "token_embd.weight"))) write(values);
+    const { row } = embedding(weights, precision.embedding);
+    for (const { values } of bands({ out: vocabulary, in: width, rows: () => row })) write(values);
   });
   const { bias, lengths, total } = inputs(g);
   const rope = rotary(g, config);

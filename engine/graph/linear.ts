@@ -7,6 +7,7 @@ import { Unsupported } from "../engine.ts";
 import type { Integers, Precision } from "../stack.ts";
 import { type Held, layout, type Packed } from "../weights/mod.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { inFloat8 } from "./float8.ts";
 import { quantize } from "./quantize.ts";
 
 /** Rows [out, in] of 32-bit floats, produced when the graph is written. */
@@ -18,20 +19,30 @@ export interface Matrix {
   rows(): (row: number, into: Float32Array, offset: number) => void;
   /** Integers that were made of it already, whose precision is then its own. */
   readonly held?: Held;
+  /** The file's tensors that it is made of, one under the other; absent: it is one by itself. */
+  readonly parts?: readonly { readonly called: string; readonly rows: number }[];
+}
+
+/** The part that a row is in, as its number, and the row in the file's words. */
+export function placeOf({ name, parts = [] }: Matrix, row: number): { readonly part: number; text: string } {
+  let [part, left] = [0, row];
+  while (parts[part] && left >= parts[part]!.rows) left -= parts[part++]!.rows;
+  return { part, text: `row ${left} of ${parts[part]?.called ?? name}` };
 }
 
 /** Adds the product; returns the output's name. Shapes: x [..., in], result [..., out]. */
 export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precision, output: string): string {
   const p = w.held?.precision ?? precision;
-  if (p.bits === 32) {
+  if (p.bits === 32 || "float" in p) {
+    const floats = "float" in p ? inFloat8(w, p) : w;
     const weight = g.stream(w.name, "f32", [w.in, w.out], (write) => {
       const whole = new Float32Array(w.in * w.out);
-      for (const { first, rows, values } of bands(w)) transpose(values, rows, w.in, whole, first, w.out);
+      for (const { first, rows, values } of bands(floats)) transpose(values, rows, w.in, whole, first, w.out);
       write(whole);
     });
     return g.node("MatMul", [x, weight], [output]);
   }
-  if ("float" in p || p.activations !== undefined) throw new Unsupported("model", "not yet");
+  if (p.activations !== undefined) throw new Unsupported("model", "not yet");
   const { blocks, block, field } = layout(p, w.in);
   const scales = new Float32Array(w.out * blocks);
   const zeroBytes = Math.ceil(blocks * field / 8);
@@ -60,13 +71,13 @@ export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precisi
 }
 
 /** The matrix as integers in bands of rows, in order. */
-function* packedBands(
+export function* packedBands(
   w: Matrix,
   p: Integers,
 ): Iterable<{ readonly first: number; readonly packed: Packed }> {
   if (w.held) return yield { first: 0, packed: w.held.read() };
   for (const { first, rows, values } of bands(w)) {
-    yield { first, packed: quantize(values, rows, w.in, p, w.name) };
+    yield { first, packed: quantize(values, rows, w.in, p, (row) => placeOf(w, first + row).text) };
   }
 }
 

@@ -96,7 +96,8 @@ export function project(
 export function matrix(weights: Weights, name: string): Matrix {
   const [out, width] = weights.shape(name) as [number, number];
   const held = weights.held?.(name);
-  return { name, out, in: width, rows: () => weights.rows(name), ...(held && { held }) };
+  const parts = [{ called: weights.called(name), rows: out }];
+  return { name, out, in: width, rows: () => weights.rows(name), parts, ...(held && { held }) };
 }
 
 /** Several matrices with the same input, one under the other, so that they cost one product. */
@@ -115,6 +116,7 @@ export function stacked(
     out,
     in: width,
     rows: () => stackedRows(weights, members, shapes, scales),
+    parts: members.map((member, i) => ({ called: weights.called(member), rows: shapes[i]![0] })),
     ...(held && { held }),
   };
 }

@@ -23,14 +23,14 @@ export function stepsOf(min: number, max: number, { bits, symmetric }: Integers)
 
 /**
  * Quantizes a row-major matrix [out, in]; a last partial block is padded with zeros.
- * @throws {UserError} when a row holds what is not a number; `name`: what the matrix is called.
+ * @throws {UserError} when a row holds what is not a number; `place`: what a row is called.
  */
 export function quantize(
   w: Float32Array,
   out: number,
   width: number,
   p: Integers,
-  name = "the matrix",
+  place = (row: number) => `row ${row} of the matrix`,
 ): Packed {
   const { group, groups } = layout(p, width);
   const top = 2 ** p.bits - 1;
@@ -50,7 +50,7 @@ export function quantize(
       }
       if (!Number.isFinite(sum)) {
         throw new UserError(
-          `Cannot quantize ${name} as its weights must be numbers: row ${row} holds ${sum}.`,
+          `Cannot quantize the weights as all must be finite numbers: ${place(row)} holds ${sum}.`,
         );
       }
       const { scale, zero } = stepsOf(min, max, p);
@@ -106,21 +106,31 @@ export function pack(
 
 /** The floats that a quantized matrix stands for, row-major [out, in]. */
 export function dequantize(q: Packed, out: number, width: number, p: Integers): Float32Array {
+  const w = new Float32Array(out * width);
+  for (let row = 0; row < out; row++) dequantizeRow(q, row, width, p, w, row * width);
+  return w;
+}
+
+/** Writes the floats of one row of a quantized matrix at `offset`. */
+export function dequantizeRow(
+  q: Packed,
+  row: number,
+  width: number,
+  p: Integers,
+  into: Float32Array,
+  offset: number,
+): void {
   const { block, blocks, field } = layout(p, width);
   const perByte = 8 / field;
   const zeroBytes = Math.ceil(blocks / perByte);
   const mask = 2 ** field - 1;
-  const w = new Float32Array(out * width);
-  for (let row = 0; row < out; row++) {
-    for (let i = 0; i < width; i++) {
-      const b = Math.floor(i / block);
-      const at = row * blocks * block + i;
-      const value = (q.values[Math.floor(at / perByte)]! >> ((at % perByte) * field)) & mask;
-      const zero = q.zeros
-        ? (q.zeros[row * zeroBytes + Math.floor(b / perByte)]! >> ((b % perByte) * field)) & mask
-        : 2 ** (p.bits - 1);
-      w[row * width + i] = q.scales[row * blocks + b]! * (value - zero);
-    }
+  for (let i = 0; i < width; i++) {
+    const b = Math.floor(i / block);
+    const at = row * blocks * block + i;
+    const value = (q.values[Math.floor(at / perByte)]! >> ((at % perByte) * field)) & mask;
+    const zero = q.zeros
+      ? (q.zeros[row * zeroBytes + Math.floor(b / perByte)]! >> ((b % perByte) * field)) & mask
+      : 2 ** (p.bits - 1);
+    into[offset + i] = q.scales[row * blocks + b]! * (value - zero);
   }
-  return w;
 }

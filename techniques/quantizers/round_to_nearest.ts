@@ -1,38 +1,53 @@
-/** Round-to-nearest weights: the plainest quantizer, and the yardstick of all others. LM head included. */
-import { type Integers, type Model, type Stack, UserError } from "../../engine/mod.ts";
+/** Round-to-nearest weights: the plainest quantizer, and the yardstick of all others. */
+import { asStored, checkPrecision, type Integers, type Stack, UserError } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 
+const PARTS = ["body", "head", "embedding"] as const;
+type Part = (typeof PARTS)[number];
+const WORDS: Readonly<Record<Part, string>> = {
+  body: "every weight matrix of the layers",
+  head: "the LM head",
+  embedding: "the embedding table",
+};
+
+/** How weights are rounded, and which; the layers and the LM head where absent. */
+export interface RoundToNearest extends Pick<Integers, "bits" | "block" | "symmetric"> {
+  readonly covers?: readonly [Part, ...Part[]];
+}
+
 /**
- * Weights of `bits` bits in blocks of `block` along the input, activations quantized to 8 bits per row and block.
- * @throws {UserError} for bits, a block or a symmetry that there is not, in a file that no compiler saw.
+ * Weights of `bits` bits in blocks of `block` along the input, activations quantized to 8 bits per row and block. What is
+ * not covered stays as the stack beneath has it.
+ * @throws {UserError} for bits, a block, a symmetry or a part that there is not, in a file that no compiler saw.
  */
-export function roundToNearest(precision: Integers): Technique {
-  const { bits, block, symmetric } = precision;
-  if (
-    ![8, 4, 3, 2].includes(bits) || ![16, 32, 64, 128, 256, "channel"].includes(block) ||
-    typeof symmetric !== "boolean"
-  ) {
+export function roundToNearest(
+  { bits, block, symmetric, covers = ["body", "head"] }: RoundToNearest,
+): Technique {
+  const precision: Integers = { bits, block, symmetric };
+  checkPrecision(precision);
+  const unknown = covers.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined || covers.length === 0) {
     throw new UserError(
-      `Cannot round weights as bits must be 8, 4, 3 or 2, block 16, 32, 64, 128, 256 or "channel", and symmetric true ` +
-        `or false: found ${bits}, ${block} and ${symmetric}.`,
+      `Cannot round weights as it must cover one or more of ${PARTS.join(", ")}: found ${unknown ?? "none"}.`,
     );
   }
+  const parts = PARTS.filter((part) => covers.includes(part));
+  const usual = parts.join() === "body,head";
+  const wide = block === "channel" ? "with a scale a channel" : `in blocks of ${block}`;
   return {
-    name: `int${bits}`,
+    name: usual ? `int${bits}` : `int${bits}_${parts.join("_")}`,
     slot: "model",
     claim: "equivalent",
     bottleneck: "memory-bandwidth",
     scope: "static",
-    summary: `Rounds every weight matrix, the LM head included, to ${bits} bits in ${
+    summary: `Rounds ${parts.map((part) => WORDS[part]).join(" and ")} to ${bits} bits, ${
       symmetric ? "symmetric" : "asymmetric"
-    } blocks of ${block}.`,
+    }, ${wide}${bits === 3 ? ", held in four" : ""}.`,
     source: "Dettmers et al., LLM.int8(), NeurIPS 2022 (block-wise rounding); ONNX Runtime MatMulNBits",
     transform: (stack: Stack): Stack => {
-      const model: Model = {
-        ...stack.model,
-        params: { ...stack.model.params, body: precision, head: precision },
-      };
-      return { ...stack, model };
+      const rounded = Object.fromEntries(parts.map((part) => [part, precision]));
+      const model = parts.includes("body") ? asStored(stack.model) : stack.model;
+      return { ...stack, model: { ...model, params: { ...model.params, ...rounded } } };
     },
   };
 }

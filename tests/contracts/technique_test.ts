@@ -15,6 +15,9 @@ import { toyEngine } from "../../engine/engines/toy.ts";
 import { type Technique, techniques } from "../../techniques/mod.ts";
 import { baseline } from "./baseline.ts";
 
+/** What does the same to a part as another does to the whole has nothing left to change above it. */
+const PART_OF: Readonly<Record<string, string>> = { int4_body: "int4" };
+
 const all: readonly (readonly [string, Technique])[] = Object.entries(techniques);
 
 function frozen<T>(value: T): T {
@@ -70,7 +73,8 @@ for (const [name, technique] of all) {
     for (const [, beneath] of all) {
       const base = await beneath.transform(baseline);
       const slots: readonly SlotName[] = changed(base, await technique.transform(base));
-      assertEquals(slots, beneath === technique ? [] : [slot]);
+      const done = beneath === technique || PART_OF[name] === beneath.name;
+      assertEquals(slots, done ? [] : [slot]);
     }
   });
 

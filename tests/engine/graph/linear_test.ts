@@ -35,7 +35,7 @@ for (const bits of [32, 8, 4, 3, 2] as const) {
   for (const symmetric of bits === 32 ? [true] : [true, false]) {
     const form = bits === 32 ? "floats" : `${symmetric ? "symmetric" : "asymmetric"} ${bits}-bit blocks`;
     Deno.test(`a product with ${form} is the product with the floats that they stand for`, async () => {
-      for (const block of [16, 32, 64, 128] as const) {
+      for (const block of [16, 32, 64, 128, 256, "channel"] as const) {
         const width = 256;
         const w = Float32Array.from(
           { length: OUT * width },
