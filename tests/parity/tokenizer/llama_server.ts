@@ -1,6 +1,11 @@
 /** llama.cpp's HTTP server, started for a comparison and ended with it. */
 import { type Message, UserError } from "../../../engine/mod.ts";
 
+export interface Completed {
+  readonly tokens: readonly number[];
+  readonly milliseconds: number;
+}
+
 export class LlamaServer implements AsyncDisposable {
   private constructor(
     private readonly child: Deno.ChildProcess,
@@ -10,7 +15,7 @@ export class LlamaServer implements AsyncDisposable {
   ) {}
 
   /** @throws {UserError} when the binary cannot be run or does not become ready. */
-  static async start(binary: string, model: string): Promise<LlamaServer> {
+  static async start(binary: string, model: string, threads = 1): Promise<LlamaServer> {
     const options = { stdin: "null", stdout: "null", stderr: "null" } as const;
     const port = freePort();
     const args = [
@@ -19,6 +24,8 @@ export class LlamaServer implements AsyncDisposable {
       "-c",
       "512",
       "-t",
+      `${threads}`,
+      "-np",
       "1",
       "--no-warmup",
       "--host",
@@ -52,6 +59,25 @@ export class LlamaServer implements AsyncDisposable {
   /** A conversation in the model's own template, ending where the answer begins. */
   async applyTemplate(messages: readonly Message[]): Promise<string> {
     return (await this.#post<{ prompt: string }>("/apply-template", { messages })).prompt;
+  }
+
+  /** Continues the prompt greedily by `count` tokens; `milliseconds`: from the first of them to the last. */
+  async complete(prompt: readonly number[], count: number): Promise<Completed> {
+    const { tokens, timings } = await this.#post<
+      { tokens: number[]; timings: { predicted_n: number; predicted_ms: number } }
+    >("/completion", {
+      prompt,
+      n_predict: count,
+      temperature: 0,
+      samplers: ["temperature"],
+      ignore_eos: true,
+      cache_prompt: false,
+      return_tokens: true,
+    });
+    if (timings.predicted_n !== count || tokens.length !== count) {
+      throw new Error(`llama-server was asked for ${count} tokens and gave ${tokens.length}`);
+    }
+    return { tokens, milliseconds: timings.predicted_ms };
   }
 
   async #post<T>(path: string, body: unknown): Promise<T> {
