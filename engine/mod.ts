@@ -37,6 +37,7 @@ export * from "./assets/mod.ts";
 export { checkPrecision } from "./precision.ts";
 export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
 export * from "./workbench/mod.ts";
+export { madeNotes } from "./workbench/made.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";
 export { adapter, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
 export { calibrateKv, type KvCalibration } from "./engines/kv_calibration.ts";

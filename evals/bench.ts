@@ -2,7 +2,7 @@
  * The life of a bench run: for each candidate ask, judge, race, grade the timed transcripts, judge again, and yield
  * the outcome. No speed leaves this file without a Pass over the quiet checks and the under-load checks together.
  */
-import { changed, Unsupported, UserError } from "../engine/mod.ts";
+import { changed, type Session, systemClock, Unsupported, UserError } from "../engine/mod.ts";
 import { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import { Calibration } from "./calibration.ts";
@@ -12,13 +12,14 @@ import { Opened } from "./opened.ts";
 import { race, type Raced } from "./race.ts";
 import { underLoad } from "./under_load.ts";
 import { AGAIN, plan, type Planned } from "./plan.ts";
-import type { Check, Outcome, Speed, Trial, WorkloadSpeed } from "./outcome.ts";
+import type { Block, Check, Outcome, Speed, Trial, TrialWeights, WorkloadSpeed } from "./outcome.ts";
 import { underived } from "./rederived.ts";
 import { misread } from "./self_test.ts";
-import { halfWidth, overPeer, workloadSpeed } from "./speed.ts";
+import { halfWidth, overPeer, percentiles, workloadSpeed } from "./speed.ts";
 import type { Bench } from "./suite.ts";
 import { Unjudged } from "./unjudged.ts";
 import { judge } from "./verdict.ts";
+import { weighed } from "./weighed.ts";
 
 /** The port through which a run learns what is already done here; results implements it. */
 export interface Ledger {
@@ -113,13 +114,18 @@ class Run implements AsyncDisposable {
 
   async #judge(row: Planned): Promise<Outcome> {
     const { trial } = row;
-    const { suite, engine, baseline, clock } = this.config;
-    const asked = await this.#ask(row);
+    const { suite, engine, baseline, clock = systemClock } = this.config;
+    const { checks: asked, ...held } = await this.#ask(row);
     const nothing = unchanged(row.techniques, asked);
     if (nothing !== undefined) return { kind: "void", trial, reason: nothing };
     const quiet = asked.flat();
     const early = judge(quiet);
-    if (early.kind !== "pass") return { kind: "rejected", trial, verdict: early };
+    if (early.kind !== "pass") return { kind: "rejected", trial, ...held, verdict: early };
+    const emulated = row.techniques.find((technique) => technique.emulated !== undefined);
+    if (emulated !== undefined) {
+      const reason = `${emulated.name} is emulated here: ${emulated.emulated}`;
+      return { kind: "held", trial, ...held, verdict: early, reason };
+    }
 
     // Both arms race in sessions of their own, new ones for each workload: what a cache was left by other questions
     // must make neither faster nor larger.
@@ -127,9 +133,16 @@ class Run implements AsyncDisposable {
     const [raced, loaded]: [Raced[], Check[]] = [[], []];
     const most: Record<string, number> = {};
     const bytes = { base: 0, candidate: 0 };
+    const opening: Record<Block["arm"], number[]> = { base: [], candidate: [] };
+    const timed = async (arm: Block["arm"], open: () => Promise<Session>) => {
+      const start = clock.now();
+      const session = await open();
+      opening[arm].push(clock.now() - start);
+      return session;
+    };
     for (const workload of suite.workloads) {
-      await using base = await engine.open(baseline);
-      await using candidate = await row.engine.open(row.candidate);
+      await using base = await timed("base", () => engine.open(baseline));
+      await using candidate = await timed("candidate", () => row.engine.open(row.candidate));
       const told = (done: number, total: number) =>
         this.progress({ row: trial.name, stage: `race ${workload.name}`, done, total });
       const one = await race({ base, candidate }, workload, suite.pairs, told, clock);
@@ -145,15 +158,17 @@ class Run implements AsyncDisposable {
     const never = suite.workloads.length === 0 ? undefined : idle(row.techniques, most);
     if (never !== undefined) return { kind: "void", trial, reason: never };
     const verdict = judge([...quiet, ...loaded]);
-    if (verdict.kind !== "pass") return { kind: "rejected", trial, verdict };
-    const speed = this.#speed(trial, raced, bytes);
+    if (verdict.kind !== "pass") return { kind: "rejected", trial, ...held, verdict };
+    const speed = this.#speed(trial, raced, bytes, opening);
     const wrong = speed.workloads.flatMap((one) => underived(one, suite.seed))[0];
     if (wrong !== undefined) return { kind: "void", trial, reason: wrong };
-    return { kind: "recorded", trial, verdict, speed };
+    return { kind: "recorded", trial, ...held, verdict, speed };
   }
 
-  /** The checks of each step, asked without load. */
-  async #ask(row: Planned): Promise<readonly (readonly Check[])[]> {
+  /** The checks of each step, asked without load, and what the weights take. */
+  async #ask(
+    row: Planned,
+  ): Promise<{ readonly checks: readonly (readonly Check[])[]; readonly weights?: TrialWeights }> {
     const { trial } = row;
     const { engine, baseline, untilDecided } = this.config;
     await using own = new Opened();
@@ -185,13 +200,18 @@ class Run implements AsyncDisposable {
       }
       steps.push(checks);
     }
-    return steps;
+    const weights = await weighed(
+      [baseline, await this.#baseline.open(engine, baseline)],
+      [row.candidate, await own.open(row.engine, row.candidate)],
+    );
+    return { checks: steps, ...(weights === undefined ? {} : { weights }) };
   }
 
   #speed(
     trial: Trial,
     raced: readonly Raced[],
     bytes: { readonly base: number; readonly candidate: number },
+    opening: Readonly<Record<Block["arm"], readonly number[]>>,
   ): Speed {
     const workloads = raced.map(({ workload, blocks }): WorkloadSpeed => {
       const noise = trial.name === AGAIN ? Infinity : this.#noise.get(workload.name) ?? Infinity;
@@ -202,7 +222,9 @@ class Run implements AsyncDisposable {
         ? speed
         : { ...speed, ...overPeer(speed, peer) };
     });
-    return { workloads };
+    if (raced.length === 0) return { workloads };
+    const median = (values: readonly number[]) => percentiles(values).p50;
+    return { workloads, opening: { base: median(opening.base), candidate: median(opening.candidate) } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,4 +36,5 @@ export { type Continued, continued } from "./continued.ts";
 export { LIMITS, type Limits, type Program, type Ran, runPython } from "./sandbox/python.ts";
 export { NO_NOISE, type Noise, TIE } from "./noise.ts";
 export { lawTest } from "./law.ts";
+export { MADE_LIMIT } from "./weighed.ts";
 export { misread } from "./self_test.ts";

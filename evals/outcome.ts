@@ -1,5 +1,5 @@
-/** What a trial comes to. Only `recorded` has a speed, and only a Pass admits one. */
-import type { Digest, Milliseconds, Part, SlotName } from "../engine/mod.ts";
+/** What a trial comes to. Only `recorded` has a speed, and only a Pass admits one; `held` passed and claims none. */
+import type { Digest, Json, Milliseconds, Part, SlotName } from "../engine/mod.ts";
 import type { Objective } from "../datasets/mod.ts";
 import type { Bottleneck, Claim } from "../techniques/mod.ts";
 import type { Rule } from "./eval.ts";
@@ -169,6 +169,8 @@ export interface WorkloadSpeed {
 
 export interface Speed {
   readonly workloads: readonly WorkloadSpeed[];
+  /** Median time to open a session whose files were made before; absent where nothing was raced in turn. */
+  readonly opening?: { readonly base: Milliseconds; readonly candidate: Milliseconds };
   /** Of an imported trial, where both arms were timed. */
   readonly apart?: ApartSpeed;
 }
@@ -201,6 +203,21 @@ export interface Imported {
   readonly leftOut: readonly string[];
 }
 
+/** Weights as a session holds them, scales and embedding table included. */
+export interface HeldWeights {
+  readonly bytes: number;
+  /** Bits for each weight of the model's file; a table that is the LM head too counts once. */
+  readonly bits: number;
+}
+
+/** What the weights of both arms take. That is no speed, so a refused trial tells it too. */
+export interface TrialWeights {
+  readonly base: HeldWeights;
+  readonly candidate: HeldWeights;
+  /** What the candidate's maker told of how they were made, by piece; absent where they are the file's own. */
+  readonly made?: Readonly<Record<string, Json>>;
+}
+
 /** What was tried: enough to run it again. */
 export interface Trial {
   /** Digest of what decides the outcome: stacks, engine, techniques, evals with their margins, workloads, seed. */
@@ -217,6 +234,8 @@ export interface Trial {
     readonly bottleneck: Bottleneck;
     readonly summary: string;
     readonly source: string;
+    /** Why its speed here is not its own; absent: it is. */
+    readonly emulated?: string;
   }[];
   readonly evals: readonly {
     readonly name: string;
@@ -230,8 +249,28 @@ export interface Trial {
   readonly imported?: Imported;
 }
 
+/** `weights`: absent where an engine does not tell what they take. */
 export type Outcome =
-  | { readonly kind: "recorded"; readonly trial: Trial; readonly verdict: Pass; readonly speed: Speed }
-  | { readonly kind: "rejected"; readonly trial: Trial; readonly verdict: Fail | Unsure }
+  | {
+    readonly kind: "recorded";
+    readonly trial: Trial;
+    readonly weights?: TrialWeights;
+    readonly verdict: Pass;
+    readonly speed: Speed;
+  }
+  | {
+    readonly kind: "rejected";
+    readonly trial: Trial;
+    readonly weights?: TrialWeights;
+    readonly verdict: Fail | Unsure;
+  }
+  | {
+    /** Quality held, and a technique is emulated: nothing was raced. */
+    readonly kind: "held";
+    readonly trial: Trial;
+    readonly weights?: TrialWeights;
+    readonly verdict: Pass;
+    readonly reason: string;
+  }
   | { readonly kind: "void"; readonly trial: Trial; readonly reason: string }
   | { readonly kind: "skipped"; readonly trial: Trial; readonly reason: string };

@@ -1,28 +1,46 @@
 /** The store's door: a speed enters only with a verdict that its own checks, and figures that its own timings bear out. */
 import { type Check, type Outcome, underived, verifies } from "../evals/mod.ts";
 
-/** @throws when a recorded outcome has no passing verdict or figures of its own making, or another kind carries a speed. */
+/**
+ * @throws when what passed has no passing verdict, a speed does not follow from its timings or is of what is emulated,
+ * or another kind carries a speed.
+ */
 export function admit(outcome: Outcome): void {
-  if (outcome.kind === "recorded") {
+  const { trial } = outcome;
+  const emulated = trial.techniques.find((technique) => technique.emulated !== undefined);
+  if (outcome.kind === "recorded" || outcome.kind === "held") {
     // What was read back may say anything, whatever its type promises.
     const { kind, checks }: { readonly kind: string; readonly checks: readonly Check[] } = outcome.verdict;
     if (kind !== "pass" || !verifies(outcome.verdict) || !checks.every(isWhole)) {
       throw new Error(
-        `Cannot record a speed for ${outcome.trial.name} as its checks must come to a pass: found otherwise`,
+        `Cannot record a ${outcome.kind === "held" ? "pass" : "speed"} for ${trial.name} as its checks must come to ` +
+          "a pass: found otherwise",
       );
     }
-    const [wrong] = outcome.speed.workloads.flatMap((speed) => underived(speed, outcome.trial.seed));
+  }
+  if (outcome.kind === "recorded") {
+    if (emulated !== undefined) {
+      throw new Error(
+        `Cannot record a speed for ${trial.name} as it must be its own: ${emulated.name} is emulated, ${emulated.emulated}`,
+      );
+    }
+    const [wrong] = outcome.speed.workloads.flatMap((speed) => underived(speed, trial.seed));
     if (wrong !== undefined) {
       throw new Error(
-        `Cannot record a speed for ${outcome.trial.name} as its figures must follow from its timings: found ${wrong}`,
+        `Cannot record a speed for ${trial.name} as its figures must follow from its timings: found ${wrong}`,
       );
     }
     return;
   }
+  if (outcome.kind === "held" && emulated === undefined) {
+    throw new Error(
+      `Cannot keep a pass without a speed for ${trial.name} as one of its techniques must be emulated: none is`,
+    );
+  }
   const path = speedIn(outcome, "outcome");
   if (path !== undefined) {
     throw new Error(
-      `Cannot keep the ${outcome.kind} outcome of ${outcome.trial.name} as it must hold no speed: found ${path}`,
+      `Cannot keep the ${outcome.kind} outcome of ${trial.name} as it must hold no speed: found ${path}`,
     );
   }
 }
@@ -38,11 +56,14 @@ function isWhole({ allowed, decision, n, interval: { low, high } }: Check): bool
     (allowed === undefined) === (decision === undefined);
 }
 
-/** The path of the first key named `speed`, at any depth. */
+/** What only a timed run can know; the notes of a maker of weights are another's words. */
+const TIMED: readonly string[] = ["speed", "opening", "tokensPerSecond"];
+
+/** The path of the first key that names a speed, at any depth. */
 function speedIn(value: unknown, path: string): string | undefined {
   if (value === null || typeof value !== "object") return undefined;
   for (const [key, inner] of Object.entries(value)) {
-    if (key === "speed") return `${path}.${key}`;
+    if (TIMED.includes(key)) return `${path}.${key}`;
     const found = speedIn(inner, `${path}.${key}`);
     if (found !== undefined) return found;
   }

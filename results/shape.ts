@@ -3,7 +3,7 @@
  * and pages read, with its kind. What is not named here may be there; nothing reads it.
  */
 import { SLOTS } from "../engine/mod.ts";
-import { UNITS } from "../evals/mod.ts";
+import { MADE_LIMIT, UNITS } from "../evals/mod.ts";
 
 /** Undefined where a value is of its kind, else the way from it to the first that is not: "" for itself, ".a[3].b". */
 type Shape = (value: unknown) => string | undefined;
@@ -139,17 +139,28 @@ const WORKLOAD = fields({
   })),
 });
 
+const above0 = is((value) => typeof value === "number" && value > 0);
+const HELD = fields({ bytes: above0, bits: above0 });
+const WEIGHTS = optional(fields({
+  base: HELD,
+  candidate: HELD,
+  made: optional(is((value) => isObject(value) && JSON.stringify(value).length <= MADE_LIMIT)),
+}));
+
 const VERDICT = (...kinds: readonly string[]) => fields({ kind: oneOf(...kinds), checks: list(CHECK) });
 
 const OUTCOMES: Readonly<Record<string, Shape>> = {
   recorded: fields({
+    weights: WEIGHTS,
     verdict: VERDICT("pass"),
     speed: fields({
       workloads: list(WORKLOAD),
+      opening: optional(fields({ base: number, candidate: number })),
       apart: optional(fields({ tool: label, load: prose, base: APART_ARM, candidate: APART_ARM })),
     }),
   }),
-  rejected: fields({ verdict: VERDICT("fail", "unsure") }),
+  rejected: fields({ weights: WEIGHTS, verdict: VERDICT("fail", "unsure") }),
+  held: fields({ weights: WEIGHTS, verdict: VERDICT("pass"), reason: prose }),
   void: fields({ reason: prose }),
   skipped: fields({ reason: prose }),
 };

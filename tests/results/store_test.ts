@@ -260,3 +260,28 @@ Deno.test("the store's place is ASSAY_STORE, else a hidden folder of the current
     else Deno.env.set("ASSAY_STORE", before);
   }
 });
+
+Deno.test("the door refuses a refused outcome whose notes on its weights name a speed", async () => {
+  using store = openStore(":memory:");
+  const held = { bytes: 1000, bits: 8 };
+  const weights = { base: held, candidate: held, made: { "layer-0": { tokensPerSecond: 99 } } };
+  const one = await recording({ ...failed(trial("int4")), weights } as Outcome);
+  assertThrows(
+    () => store.append(one),
+    Error,
+    "must hold no speed: found outcome.weights.made.layer-0.tokensPerSecond",
+  );
+});
+
+Deno.test("lists keep what weights take, and leave how they were made to the recording", async () => {
+  using store = openStore(":memory:");
+  const held = { bytes: 1000, bits: 8 };
+  const weights = { base: held, candidate: held };
+  const one = await recording(
+    { ...failed(trial("int4")), weights: { ...weights, made: { a: 1 } } } as Outcome,
+  );
+  store.append(one);
+  const [listed] = store.shelf.list({}, 0, 1).recordings;
+  assertEquals((listed!.outcome as typeof one.outcome & { weights: unknown }).weights, weights);
+  assertEquals([...store.read()], [one]);
+});
