@@ -21,6 +21,7 @@ const SOURCES = [
     "llama",
     "embedding",
     "float8",
+    "w8a8",
     "fused_export",
     "log_sum_exp",
     "attention",

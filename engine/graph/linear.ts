@@ -1,14 +1,14 @@
 /**
  * y = x W^T for a weight [out, in], at the model's precision: MatMul for 32-bit floats, MatMulNBits for integers in
  * blocks (ONNX Runtime contrib operators). accuracy_level 4 quantizes activations per row and block to 8 bits; without
- * it 8-bit weights are expanded to floats on every call, 10 to 100 times slower.
+ * it 8-bit weights are expanded to floats on every call, 10 to 100 times slower. Integers on both sides: w8a8.ts.
  */
-import { Unsupported } from "../engine.ts";
 import type { Integers, Precision } from "../stack.ts";
 import { type Held, layout, type Packed } from "../weights/mod.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { inFloat8 } from "./float8.ts";
 import { quantize } from "./quantize.ts";
+import { w8a8 } from "./w8a8.ts";
 
 /** Rows [out, in] of 32-bit floats, produced when the graph is written. */
 export interface Matrix {
@@ -42,7 +42,9 @@ export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precisi
     });
     return g.node("MatMul", [x, weight], [output]);
   }
-  if (p.activations !== undefined) throw new Unsupported("model", "not yet");
+  if (p.activations !== undefined) {
+    return w8a8(g, x, { ...w, bands: () => packedBands(w, p) }, p.activations, output);
+  }
   const { blocks, block, field } = layout(p, w.in);
   const scales = new Float32Array(w.out * blocks);
   const zeroBytes = Math.ceil(blocks * field / 8);
