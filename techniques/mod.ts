@@ -5,6 +5,7 @@ import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
 import { float8 } from "./quantizers/float8.ts";
 import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
+import { type MixedOptions, mixedPrecision } from "./quantizers/mixed_precision.ts";
 import { roundToNearest } from "./quantizers/round_to_nearest.ts";
 import type { Technique } from "./technique.ts";
 
@@ -14,6 +15,8 @@ export {
   float8,
   gptq,
   type GptqOptions,
+  type MixedOptions,
+  mixedPrecision,
   prefixCache,
   promptLookup,
   type QuantizedKv,
@@ -31,6 +34,7 @@ export const techniques = {
   fp8_e4m3: float8({ float: "e4m3", per: "channel" }),
   fp8_e5m2: float8({ float: "e5m2", per: "channel" }),
   gptq4: gptq({ bits: 4, block: 64, symmetric: false }),
+  mixed_6: mixedPrecision({ bodyBits: 6 }),
   prompt_lookup: promptLookup(),
   prefix_cache: prefixCache(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),

@@ -9,6 +9,7 @@ import { fileTokenizer } from "../file_tokenizer.ts";
 import { type Digest, digest, type Json, type Model } from "../stack.ts";
 import { modelConfig, openWeights, type Weights } from "../weights/mod.ts";
 import { cutTexts, keptTexts } from "./calibration_texts.ts";
+import { Head } from "./head.ts";
 import { LayerWalk } from "./layer_walk.ts";
 import { Overlay } from "./overlay.ts";
 import { OpenPiece, type Piece, writePiece } from "./piece.ts";
@@ -78,6 +79,7 @@ async function make(
       const cut = cutTexts(await keptTexts(texts), fileTokenizer(weights), count, tokens);
       return new LayerWalk(runtime, threads, config, weights, cut);
     },
+    head: () => new Head(runtime, threads, config, weights),
     async piece(part, makePiece) {
       const file = `${name}/${part}.safetensors`;
       let made: Piece | undefined;

@@ -1,7 +1,9 @@
 /** Where a model's weights are made into others. */
 export { dequantize, pack, quantize, type Steps, stepsOf } from "../graph/quantize.ts";
-export { layout, type Packed } from "../weights/packed.ts";
+export type { ModelConfig } from "../weights/mod.ts";
+export { layout, type Packed, rowBytes } from "../weights/packed.ts";
 export { type CalibrationTexts, keepTexts } from "./calibration_texts.ts";
+export type { Head, Laws } from "./head.ts";
 export type { LayerWalk, LayerWeights, Statistics } from "./layer_walk.ts";
 export { concat, layerWeights, membersOf, queryScale } from "./layer_weights.ts";
 export type { Piece } from "./piece.ts";

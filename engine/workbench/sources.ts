@@ -4,7 +4,15 @@ import { type Digest, digest } from "../stack.ts";
 const IMPORT = /\b(?:from|import)\s*\(?\s*["'`](\.{1,2}\/[^"'`]+)["'`]/g;
 /** What a maker reads and walks with; it reaches them through a face, where its own imports are not followed. */
 const OURS = ["../graph/attention.ts", "../graph/quantize.ts", "../weights/packed.ts"];
-const WORKBENCH = ["layer_walk", "layer_weights", "walk_graph", "products", "calibration_texts", "piece"];
+const WORKBENCH = [
+  "layer_walk",
+  "layer_weights",
+  "walk_graph",
+  "products",
+  "head",
+  "calibration_texts",
+  "piece",
+];
 
 /** Of a maker's module, the modules that it imports up to the faces of rooms, and the workbench. */
 export async function sourcesDigest(maker: string): Promise<Digest> {

@@ -1,6 +1,7 @@
 /** What the maker of a model's weights works with: the file's weights, calibration text, products, and kept pieces. */
 import type { Model } from "../stack.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
+import type { Head } from "./head.ts";
 import type { LayerWalk } from "./layer_walk.ts";
 import type { Piece } from "./piece.ts";
 import type { Products } from "./products.ts";
@@ -15,6 +16,8 @@ export interface Workbench {
    * set in turn. @throws {UserError} when they do not hold as many.
    */
   walk(texts: string, count: number, tokens: number): Promise<LayerWalk>;
+  /** What follows the last layer. */
+  head(): Head;
   /** The piece of this name as an earlier run left it, or made now and kept, so that a making goes on where it ended. */
   piece(name: string, make: () => Promise<Piece>): Promise<Piece>;
   /** Told the share that is done. */

@@ -67,13 +67,23 @@ export function gptq(
 
 /** Makes the matrices of all layers, a piece for each layer. */
 export const make: Maker = async (bench) => {
-  const { model, weights, config } = bench;
-  const { calibration: { texts, pieces, tokens }, ...options } = model.params.made!
-    .params as unknown as Settings;
+  const { calibration, ...options } = bench.model.params.made!.params as unknown as Settings;
+  const precision = bench.model.params.body as Integers;
+  await makeLayers(bench, calibration, options, () => precision);
+};
+
+/** Makes the layers' pieces, the matrices of each tap at a precision of its own. */
+export async function makeLayers(
+  bench: Workbench,
+  { texts, pieces, tokens }: Calibration,
+  options: SolveOptions,
+  precisionOf: (layer: number, tap: Tap) => Integers,
+): Promise<void> {
+  const { weights, config } = bench;
   await using walk = await bench.walk(texts, pieces, tokens);
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `layer-${`${layer}`.padStart(2, "0")}`;
-    const { matrices } = await bench.piece(name, () => layerPiece(bench, walk, layer, options));
+    const { matrices } = await bench.piece(name, () => layerPiece(bench, walk, layer, options, precisionOf));
     const made = TAPS.reduce(
       (all, tap) => ({ ...all, [tap]: madeMatrix(bench, matrices, tap, layer) }),
       layerWeights(weights, config, layer),
@@ -81,22 +91,23 @@ export const make: Maker = async (bench) => {
     if (layer + 1 < config.layers) await walk.advance(made);
     bench.progress((layer + 1) / config.layers);
   }
-};
+}
 
 async function layerPiece(
   bench: Workbench,
   walk: LayerWalk,
   layer: number,
   options: SolveOptions,
+  precisionOf: (layer: number, tap: Tap) => Integers,
 ): Promise<Piece> {
-  const { model, weights, config, products, progress } = bench;
-  const precision = model.params.body as Integers;
+  const { weights, config, products, progress } = bench;
   const start = systemClock.now();
   const matrices: Record<string, Piece["matrices"][string]> = {};
   const losses: Record<string, { rounded: number; made: number }> = {};
   let current: LayerWeights = layerWeights(weights, config, layer);
   for (const [i, tap] of TAPS.entries()) {
     const members = membersOf(tap, layer);
+    const precision = precisionOf(layer, tap);
     const { gram } = await walk.statistics(tap, current);
     const columns = widthOf(tap, config);
     const values = concat(members.map((member) => weights.read(member)));
