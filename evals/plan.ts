@@ -11,6 +11,7 @@ import { codeOf } from "./code.ts";
 import { isJudged } from "./compare.ts";
 import { asked, type Eval, type Metric } from "./eval.ts";
 import type { Trial } from "./outcome.ts";
+import { checkCalibration } from "./overlap.ts";
 import type { Bench } from "./suite.ts";
 import { fewest } from "./tango.ts";
 
@@ -38,11 +39,15 @@ export interface Planned {
 /** The name of the row in which the baseline is its own candidate. */
 export const AGAIN = "baseline again";
 
-/** Plans every candidate of a suite: the baseline against itself first, then the peer engine, then the techniques. */
+/**
+ * Plans every candidate of a suite: the baseline against itself first, then the peer engine, then the techniques.
+ * @throws {UserError} for an eval that can never pass, and a technique that is calibrated on what it is measured on.
+ */
 export async function plan(bench: Bench): Promise<readonly Planned[]> {
   const { suite, baseline, engine, peer } = bench;
   const rows: Planned[] = [];
   for (const e of suite.evals) checkSize(e);
+  await checkCalibration(suite);
   const step = { base: baseline, candidate: baseline, against: "baseline" };
   const sharp = suite.evals.filter((e) => !e.streamed && (judged(e, "identical") || isLikelihood(e)));
   const evals = sharp.some((e) => judged(e, undefined)) ? sharp : suite.evals;
@@ -166,13 +171,14 @@ async function planned(
     engine: engine.name,
     base: parts(baseline),
     candidate: parts(candidate),
-    techniques: techniques.map(({ name, slot, claim, bottleneck, summary, source }) => ({
+    techniques: techniques.map(({ name, slot, claim, bottleneck, summary, source, emulated }) => ({
       name,
       slot,
       claim,
       bottleneck,
       summary,
       source,
+      ...(emulated === undefined ? {} : { emulated }),
     })),
     evals: used.map(({ name, dataset, count }) => ({
       name,
@@ -186,7 +192,12 @@ async function planned(
   const id = await digest({
     ...fields,
     code: await codeOf(candidate),
-    techniques: techniques.map(({ name, slot, claim }) => ({ name, slot, claim })),
+    techniques: techniques.map(({ name, slot, claim, emulated }) => ({
+      name,
+      slot,
+      claim,
+      ...(emulated === undefined ? {} : { emulated: true }),
+    })),
     evals: used.map(({ name, dataset, count, params = {}, metrics }) => ({
       name,
       data: dataOf(dataset),

@@ -53,6 +53,12 @@ export function checked(value: unknown, file: string): Suite {
         typeof transform === "function" &&
         (claim === "identical" || claim === "equivalent");
       if (!is) wanted(`candidate ${row} must be a list of techniques`, technique);
+      for (
+        const set of told.calibration === undefined ? [] : listOf(told.calibration, `calibration of ${name}`)
+      ) {
+        if (!isFields(set)) wanted(`the calibration of technique ${name} must be a list of data sets`, set);
+        dataSet(set, `a calibration set of technique ${name}`);
+      }
       for (const what of ["bottleneck", "summary", "source"]) {
         if (typeof told[what] !== "string") {
           wanted(`the ${what} of technique ${name} must be a text`, told[what]);

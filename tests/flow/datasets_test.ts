@@ -1,6 +1,21 @@
 /** The data sets' contents, read from their pinned files; run by `deno task test:slow`, which fetches them. */
-import { assert, assertEquals } from "@std/assert";
-import { type Dataset, datasets, type Sample, take, type Workload, workloads } from "../../datasets/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  c4TextCalibration,
+  codeTextCalibration,
+  type Dataset,
+  datasets,
+  type Sample,
+  take,
+  wikiText,
+  wikiTextCalibration,
+  type Workload,
+  workloads,
+} from "../../datasets/mod.ts";
+import { UserError } from "../../engine/mod.ts";
+import { loadSuite } from "../../evals/mod.ts";
+import { checkCalibration } from "../../evals/overlap.ts";
+import { techniques } from "../../techniques/mod.ts";
 
 type Any = Sample & {
   readonly text?: string;
@@ -105,5 +120,17 @@ for (const [name, workload] of Object.entries<Workload>(workloads)) {
     const prompts = await take(workload.prompts, workload.requests, workload.seed);
     assertEquals(prompts.length, workload.requests);
     assert(prompts.every(({ turns }) => turns.length > 0));
+  });
+}
+
+for (const name of ["standard", "knowledge", "reasoning", "long_context"]) {
+  Deno.test(`the calibration splits hold nothing that the suite ${name} asks or times`, async () => {
+    const suite = await loadSuite(name);
+    const calibration = [wikiTextCalibration, c4TextCalibration, codeTextCalibration];
+    await checkCalibration({ ...suite, candidates: { all: [{ ...techniques.int8, calibration }] } });
+    const text = suite.evals.find(({ dataset }) => dataset.name === "wiki_text");
+    if (text === undefined) return;
+    const stolen = { all: [{ ...techniques.int8, calibration: [wikiText] }] };
+    await assertRejects(() => checkCalibration({ ...suite, candidates: stolen }), UserError, "of wiki_text");
   });
 }
