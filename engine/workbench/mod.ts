@@ -4,7 +4,7 @@ export type { ModelConfig } from "../weights/mod.ts";
 export { layout, type Packed, rowBytes } from "../weights/packed.ts";
 export { type CalibrationTexts, keepTexts } from "./calibration_texts.ts";
 export type { Head, Laws } from "./head.ts";
-export type { LayerWalk, LayerWeights, Statistics } from "./layer_walk.ts";
+export type { Inputs, LayerWalk, LayerWeights, Statistics } from "./layer_walk.ts";
 export { concat, layerWeights, membersOf, queryScale } from "./layer_weights.ts";
 export type { Piece } from "./piece.ts";
 export type { Dense, Products } from "./products.ts";

@@ -15,53 +15,74 @@ export function widthOf(tap: Tap, { width, heads, headDim, ffn }: ModelConfig): 
   return { qkv: width, attn_output: heads * headDim, gate_up: width, ffn_down: ffn }[tap];
 }
 
+/** A step of the walk: to what attention mixes, to the middle after its sum, to the layer's end. */
+export type Step = "mixed" | "middle" | "out";
+
 /**
- * The layer up to `tap`, with its input's statistics added to those that go in; without a tap the whole layer, from
- * `hidden` [1, rows, width] to `out`.
+ * A step from `hidden` [1, rows, width] and what the steps before it gave; or, for a tap, what its matrices read [rows, n],
+ * as it is ("rows") or added to the statistics that go in.
  */
-export function walkGraph(config: ModelConfig, tap?: Tap): Uint8Array {
+export function walkGraph(config: ModelConfig, to: Step | Tap, as: "rows" | "sums" = "sums"): Uint8Array {
   const { width, heads, kvHeads, headDim, ffn, epsilon, qkvBias, interleaved } = config;
   const g = new GraphBuilder();
+  const given = (name: string, columns = width) => g.input(name, "f32", [1, "R", columns]);
   const normed = (x: string, gain: string) => {
     g.input(gain, "f32", [width]);
     const attributes = { epsilon: { float: epsilon }, axis: -1 };
     return g.node("SimplifiedLayerNormalization", [x, gain], [`${gain}.normed`], attributes);
   };
-  /** The product with a matrix [out, in], unless the walk ends before it. */
-  const times = (x: string, name: Tap, out: number, of = 1): string => {
-    const weight = g.input(name, "f32", [out * of, widthOf(name, config)]);
+  /** The product with a matrix [out, in]. */
+  const times = (x: string, name: Tap, out: number): string => {
+    const weight = g.input(name, "f32", [out, widthOf(name, config)]);
     return g.fused("FusedMatMul", [x, weight], [`${name}.product`], { transB: 1 });
   };
-  const end = (x: string) => statistics(g, x, widthOf(tap!, config));
-
-  g.input("hidden", "f32", [1, "R", width]);
-  const x = normed("hidden", "attn_norm");
-  if (tap === "qkv") return end(x);
-  declareShared(g);
-  const half = headDim / 2;
-  const rope: Rotary = {
-    cos: g.input("cos", "f32", ["positions", half]),
-    sin: g.input("sin", "f32", ["positions", half]),
-    interleaved,
+  const end = (x: string, columns = width) => {
+    g.node("Identity", [x], [to]);
+    g.output(to, "f32", [1, "R", columns]);
+    return g.encode(to);
   };
-  let qkv = times(x, "qkv", (heads + 2 * kvHeads) * headDim);
-  if (qkvBias) {
-    g.input("qkv_bias", "f32", [(heads + 2 * kvHeads) * headDim]);
-    qkv = g.node("Add", [qkv, "qkv_bias"], ["qkv.biased"]);
+  const tapped = (x: string, tap: Tap) =>
+    as === "rows" ? end(x, widthOf(tap, config)) : statistics(g, x, widthOf(tap, config));
+  const fed = () => {
+    const both = times(normed(given("middle"), "ffn_norm"), "gate_up", 2 * ffn);
+    g.node("Split", [both, g.integers("split.gate_up", [ffn, ffn])], ["gate", "up"], { axis: 2 });
+    const silu = g.fused("QuickGelu", ["gate"], ["silu"], { alpha: { float: 1 } });
+    return g.node("Mul", [silu, "up"], ["fed"]);
+  };
+
+  switch (to) {
+    case "qkv":
+      return tapped(normed(given("hidden"), "attn_norm"), to);
+    case "mixed": {
+      declareShared(g);
+      const half = headDim / 2;
+      const rope: Rotary = {
+        cos: g.input("cos", "f32", ["positions", half]),
+        sin: g.input("sin", "f32", ["positions", half]),
+        interleaved,
+      };
+      let qkv = times(normed(given("hidden"), "attn_norm"), "qkv", (heads + 2 * kvHeads) * headDim);
+      if (qkvBias) {
+        g.input("qkv_bias", "f32", [(heads + 2 * kvHeads) * headDim]);
+        qkv = g.node("Add", [qkv, "qkv_bias"], ["qkv.biased"]);
+      }
+      return end(attention(g, 0, qkv, { heads, kvHeads, headDim }, rope), heads * headDim);
+    }
+    case "attn_output":
+      return tapped(given("mixed", heads * headDim), to);
+    case "middle":
+      return end(
+        g.node("Add", [given("hidden"), times(given("mixed", heads * headDim), "attn_output", width)], [
+          "sum",
+        ]),
+      );
+    case "gate_up":
+      return tapped(normed(given("middle"), "ffn_norm"), to);
+    case "ffn_down":
+      return tapped(fed(), to);
+    case "out":
+      return end(g.node("Add", ["middle", times(fed(), "ffn_down", width)], ["sum"]));
   }
-  const mixed = attention(g, 0, qkv, { heads, kvHeads, headDim }, rope);
-  if (tap === "attn_output") return end(mixed);
-  const middle = g.node("Add", ["hidden", times(mixed, "attn_output", width)], ["middle"]);
-  const y = normed(middle, "ffn_norm");
-  if (tap === "gate_up") return end(y);
-  const both = times(y, "gate_up", 2 * ffn);
-  g.node("Split", [both, g.integers("split.gate_up", [ffn, ffn])], ["gate", "up"], { axis: 2 });
-  const silu = g.fused("QuickGelu", ["gate"], ["silu"], { alpha: { float: 1 } });
-  const product = g.node("Mul", [silu, "up"], ["fed"]);
-  if (tap === "ffn_down") return end(product);
-  g.node("Add", [middle, times(product, "ffn_down", width)], ["out"]);
-  g.output("out", "f32", [1, "R", width]);
-  return g.encode("layer");
 }
 
 /** Sums of x [1, rows, n] over its rows: x^T x, |x|, and the largest |x|. */

@@ -1,6 +1,6 @@
 /** The walk through the layers beside the forward pass that is written out, and its statistics beside plain sums. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { layerWeights, localModel } from "../../../engine/mod.ts";
+import { layerWeights, localModel, TAPS, widthOf } from "../../../engine/mod.ts";
 import { loadRuntime } from "../../../engine/engines/onnx_runtime.ts";
 import { modelConfig, openWeights } from "../../../engine/weights/mod.ts";
 import { LayerWalk } from "../../../engine/workbench/layer_walk.ts";
@@ -95,4 +95,52 @@ Deno.test("each tap is what its matrix reads: the layer's step from it is the la
   const fed = await walk.statistics("ffn_down", layer);
   assert(mixed.maxAbs.every((value) => value > 0) && fed.maxAbs.every((value) => value > 0));
   assertEquals([mixed.maxAbs.length, fed.maxAbs.length], [config.heads * config.headDim, config.ffn]);
+});
+
+Deno.test("rows that matrices read add up to their statistics, and carry what their products are added to", async () => {
+  const file = `${folder}/rows.gguf`;
+  await Deno.writeFile(file, llamaFile(tinyLlama()));
+  using weights = openWeights((await localModel(file)).file);
+  const config = modelConfig(weights);
+  const { runtime } = await loadRuntime();
+  await using walk = new LayerWalk(runtime, 1, config, weights, TEXTS);
+  const layer = layerWeights(weights, config, 0);
+  for (const tap of TAPS) {
+    const n = widthOf(tap, config);
+    const { gram } = await walk.statistics(tap, layer);
+    const [{ x, residual } = { x: new Float32Array() }] = await Array.fromAsync(walk.inputs(tap, layer));
+    for (let at = 0; at < n * n; at += 7) {
+      const sum = TEXTS.flat().reduce(
+        (sum, _, row) => sum + x[row * n + Math.floor(at / n)]! * x[row * n + at % n]!,
+        0,
+      );
+      assertAlmostEquals(gram[at]!, sum, 1e-3);
+    }
+    assertEquals(
+      residual?.length,
+      ["attn_output", "ffn_down"].includes(tap) ? walk.hidden[0]!.length : undefined,
+    );
+    if (tap === "attn_output") assertEquals(residual, walk.hidden[0]);
+  }
+});
+
+Deno.test("what a layer's other weights were before has no say in its statistics", async () => {
+  const file = `${folder}/fresh.gguf`;
+  await Deno.writeFile(file, llamaFile(tinyLlama()));
+  using weights = openWeights((await localModel(file)).file);
+  const config = modelConfig(weights);
+  const { runtime } = await loadRuntime();
+  const own = layerWeights(weights, config, 0);
+  for (const part of ["attn_norm", "qkv", "attn_output", "ffn_norm", "gate_up"] as const) {
+    await using walk = new LayerWalk(runtime, 1, config, weights, TEXTS);
+    await using fresh = new LayerWalk(runtime, 1, config, weights, TEXTS);
+    const other = { ...own, [part]: own[part].map((value, i) => value * (1 + i % 3)) };
+    const before = await walk.statistics("ffn_down", own);
+    const after = await walk.statistics("ffn_down", other);
+    assertEquals(after, await fresh.statistics("ffn_down", other));
+    assert(after.gram.some((value, i) => value !== before.gram[i]));
+    await walk.advance(other);
+    await fresh.advance(other);
+    assertEquals(await walk.statistics("ffn_down", own), await fresh.statistics("ffn_down", own));
+  }
 });
