@@ -62,7 +62,8 @@ export async function estimateRows(
   }
   const costs: number[] = [];
   for (const row of rows) {
-    let cost = row.blind === undefined ? race : 0;
+    const raced = row.blind === undefined && row.techniques.every(({ emulated }) => emulated === undefined);
+    let cost = raced ? race : 0;
     for (const { base, candidate, evals } of row.steps) {
       for (const e of evals) {
         const key = (stack: Stack, again: string) => `${again}:${asked(e, stack)}`;

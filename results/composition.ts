@@ -96,7 +96,7 @@ function find(rows: readonly Outcome[], stack: Trial, names: readonly string[]):
       touching(trial, slot) !== touching(stack, slot) || part(trial, slot) === part(stack, slot)
     )
   );
-  return found.find(({ kind }) => kind === "recorded") ?? found[0];
+  return found.find(passed) ?? found[0];
 }
 
 const touching = ({ techniques }: Trial, slot: SlotName) =>
@@ -105,8 +105,10 @@ const part = ({ candidate }: Trial, slot: SlotName) => canonical(candidate[slot]
 
 function fate(outcome: Outcome | undefined): string {
   if (outcome === undefined) return "has not run";
-  return outcome.kind === "recorded" ? "was not timed here" : "did not pass";
+  return passed(outcome) ? "was not timed here" : "did not pass";
 }
+
+const passed = ({ kind }: Outcome) => kind === "recorded" || kind === "held";
 
 function gainOf(outcome: Outcome, workload: string): Gain | undefined {
   if (outcome.kind !== "recorded") return undefined;

@@ -13,7 +13,9 @@ export function admit(outcome: Outcome): void {
     const { kind, checks }: { readonly kind: string; readonly checks: readonly Check[] } = outcome.verdict;
     if (kind !== "pass" || !verifies(outcome.verdict) || !checks.every(isWhole)) {
       throw new Error(
-        `Cannot record a ${outcome.kind === "held" ? "pass" : "speed"} for ${trial.name} as its checks must come to ` +
+        `Cannot record a ${
+          outcome.kind === "held" ? "pass" : "speed"
+        } for ${trial.name} as its checks must come to ` +
           "a pass: found otherwise",
       );
     }

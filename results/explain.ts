@@ -18,10 +18,11 @@ import { saidObjective } from "./objective.ts";
 import { isWideCheck, marginUsed, saidMargins, worstCheck } from "./worst.ts";
 
 /** The word for an outcome, as tables show it. */
-export type Word = "PASS" | "FAIL" | "UNSURE" | "VOID" | "SKIPPED";
+export type Word = "PASS" | "HELD" | "FAIL" | "UNSURE" | "VOID" | "SKIPPED";
 
 export function word(outcome: Outcome): Word {
   if (outcome.kind === "recorded") return "PASS";
+  if (outcome.kind === "held") return "HELD";
   if (outcome.kind === "void") return "VOID";
   if (outcome.kind === "skipped") return "SKIPPED";
   return outcome.verdict.kind === "fail" ? "FAIL" : "UNSURE";
@@ -39,6 +40,8 @@ function because(outcome: Outcome): readonly string[] {
         ...held(outcome.verdict.checks),
         ...outcome.speed.workloads.map((w) => claimed(w, outcome.trial.name)),
       ];
+    case "held":
+      return [...held(outcome.verdict.checks), `No speed is claimed: ${sentence(outcome.reason)}`];
     case "rejected":
       return refused(outcome.verdict.checks);
     case "void":

@@ -30,7 +30,7 @@ export interface Row {
   readonly worst?: Check;
   /** Whose export it came from, where it was not recorded here. */
   readonly origin?: Origin;
-  /** Why there is no speed, for void and skipped. */
+  /** Why there is no speed, for held, void and skipped. */
   readonly reason?: string;
 }
 
@@ -63,6 +63,8 @@ export interface Board {
   readonly wide: readonly WideRow[];
   /** Passed, but let users wait longer than the workload's latency objective. */
   readonly late: readonly TimedRow[];
+  /** Passed, and claims no speed as a technique is emulated. */
+  readonly held: readonly Row[];
   readonly refused: readonly Row[];
   /** Stacks that passed, taken apart. */
   readonly compositions: readonly Composition[];
@@ -131,6 +133,7 @@ function fold(
   const timed: TimedRow[] = [];
   const wide: WideRow[] = [];
   const late: TimedRow[] = [];
+  const held: Row[] = [];
   const refused: Row[] = [];
   let noise: TimedRow | undefined;
   let peer: TimedRow | undefined;
@@ -138,7 +141,8 @@ function fold(
   for (const recording of current) {
     const row = rowOf(recording, triesOf(recording, tried));
     const figures = figuresOf(recording, scope.workload);
-    if (figures === undefined) refused.push(row);
+    if (row.kind === "held") held.push(row);
+    else if (figures === undefined) refused.push(row);
     else if (row.name === AGAIN) noise = { ...row, figures };
     else if (!isTechnique(row)) peer = { ...row, figures };
     else if (widerIn(recording).length > 0) wide.push({ ...row, figures, wider: widerIn(recording) });
@@ -153,6 +157,7 @@ function fold(
     ranked: rank(timed),
     wide,
     late,
+    held,
     refused,
     compositions: compositions(current, scope.workload),
     ...(noise === undefined ? {} : { noise }),
@@ -175,7 +180,7 @@ export const gains = ({ claim, noise, overPeer = Infinity, overPeerInterval }: F
 function latest(recordings: readonly Shelved[]): readonly Shelved[] {
   const names = Map.groupBy(recordings, ({ outcome }) => outcome.trial.name);
   return [...names.values()].map((all) => {
-    const judged = all.filter(({ outcome: { kind } }) => kind === "recorded" || kind === "rejected");
+    const judged = all.filter(({ outcome: { kind } }) => kind !== "void" && kind !== "skipped");
     return (judged.length > 0 ? judged : all).reduce((a, b) => b.stamp.at >= a.stamp.at ? b : a);
   });
 }

@@ -18,7 +18,7 @@ export function ledger(store: ResultsStore, here: Pick<Stamp, "hardware" | "vers
   };
 }
 
-const isJudged = ({ kind }: Outcome) => kind === "recorded" || kind === "rejected";
+const isJudged = ({ kind }: Outcome) => kind !== "void" && kind !== "skipped";
 
 /** What tells one state of the code from another. */
 function code({ versions, commit }: Pick<Stamp, "versions" | "commit">): string {

@@ -65,6 +65,7 @@ const TRIAL = fields({
       bottleneck: label,
       summary: prose,
       source: prose,
+      emulated: optional(prose),
     }),
   ),
   evals: list(fields({ name: label, dataset: label, digest: label, count: number })),

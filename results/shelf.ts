@@ -95,7 +95,7 @@ export class Shelf {
   /** Of each name in a scope its latest judged recording, else its latest: what its boards are folded from. */
   current(scope: string): readonly Shelved[] {
     const rank = `row_number() OVER (PARTITION BY name
-      ORDER BY word IN ('PASS', 'FAIL', 'UNSURE') DESC, at DESC, seq DESC) AS place`;
+      ORDER BY word IN ('PASS', 'HELD', 'FAIL', 'UNSURE') DESC, at DESC, seq DESC) AS place`;
     return this.#rows(
       `${ROW} JOIN (SELECT seq, ${rank} FROM shelf WHERE scope = ? AND word <> '${BROKEN}') r
        ON r.seq = s.seq AND r.place = 1 ORDER BY s.at, s.seq`,
@@ -268,7 +268,7 @@ function scopesOf(db: DatabaseSync): readonly ShelvedScope[] {
   });
 }
 
-const WORDS = ["PASS", "FAIL", "UNSURE", "VOID", "SKIPPED"] as const satisfies readonly Word[];
+const WORDS = ["PASS", "HELD", "FAIL", "UNSURE", "VOID", "SKIPPED"] as const satisfies readonly Word[];
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 

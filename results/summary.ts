@@ -7,6 +7,7 @@ import { saidTries } from "./tries.ts";
 /** The verdict of a row in a word. */
 export function rowWord({ kind, worst }: Row): Word {
   if (kind === "recorded") return "PASS";
+  if (kind === "held") return "HELD";
   if (kind === "void") return "VOID";
   if (kind === "skipped") return "SKIPPED";
   return worst?.decision === "fail" ? "FAIL" : "UNSURE";
@@ -20,7 +21,7 @@ export interface Summary {
 
 /** `write` says how a foreign name is put into the sentence. */
 export function summarise(board: Board, write: (name: string) => string = (name) => name): Summary {
-  const held = board.ranked.length + board.wide.length + board.late.length;
+  const held = board.ranked.length + board.wide.length + board.late.length + board.held.length;
   const refused = board.refused.filter(isTechnique);
   const total = held + refused.length;
   if (total === 0) return { headline: "No technique has run here yet, only the baseline." };
@@ -29,6 +30,7 @@ export function summarise(board: Board, write: (name: string) => string = (name)
     .map(([verdict, fate]) => [refused.filter((row) => rowWord(row) === verdict).length, fate] as const)
     .filter(([n]) => n > 0)
     .map(([n, fate]) => `${count(n)} ${fate}`);
+  if (board.held.length > 0) parts.unshift(`${count(board.held.length)} emulated, so not timed`);
   if (board.late.length > 0) parts.unshift(`${count(board.late.length)} broke the latency objective`);
   return parts.length === 0 ? { headline } : { headline, rest: `${parts.join(", ")}.` };
 }

@@ -67,6 +67,7 @@ export function renderBoard(
   };
   for (const row of board.ranked) paint(row, row.tied ? `${row.place}=` : `${row.place}`, speedOf(row));
   for (const row of [...board.wide, ...board.late]) paint(row, "-", speedOf(row));
+  for (const row of board.held) paint(row, "-", ["none claimed"]);
   for (const row of board.refused) paint(row, "-", [untimed(row)]);
   for (const [label, row] of [["peer", board.peer], ["noise", board.noise]] as const) {
     if (row === undefined) continue;
@@ -86,6 +87,9 @@ export function renderBoard(
     } else lines.push(...table(composition).map((text, i) => i === 0 ? dim(text) : text));
     const notes = [basis(composition), missing(composition)].filter((text) => text !== undefined);
     lines.push(...notes.flatMap(said).map(dim));
+  }
+  for (const { name, id, reason } of board.held) {
+    lines.push("", ...said(`Why ${name} has no speed (${id.slice(0, 8)}): its quality holds; ${reason}.`));
   }
   for (const row of board.refused) {
     const because = reasons?.get(row.id) ?? (row.reason === undefined ? [] : [row.reason]);
@@ -163,5 +167,5 @@ function speedOf({ figures: { ratio, objective } }: TimedRow): readonly string[]
 
 function tint(colour: boolean, verdict: Word): Paint {
   const { green, red, yellow, dim } = createColors(colour);
-  return { PASS: green, FAIL: red, UNSURE: yellow, VOID: yellow, SKIPPED: dim }[verdict];
+  return { PASS: green, HELD: green, FAIL: red, UNSURE: yellow, VOID: yellow, SKIPPED: dim }[verdict];
 }

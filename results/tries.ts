@@ -32,7 +32,10 @@ export function triesOf({ id, stamp, outcome }: Recording, tried: readonly Try[]
   const before = tried.filter((other) =>
     other.id !== id && other.name === outcome.trial.name && other.word !== "SKIPPED" && other.at <= stamp.at
   );
-  return { count: before.length + 1, refused: before.filter(({ word }) => word !== "PASS").length };
+  return {
+    count: before.length + 1,
+    refused: before.filter(({ word }) => word !== "PASS" && word !== "HELD").length,
+  };
 }
 
 /** e.g. "3rd try, 2 refused"; nothing for a first try. */

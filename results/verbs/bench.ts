@@ -35,7 +35,7 @@ const USAGE = {
     list: { about: "list the suite's rows and what verifies them, and stop" },
     again: { about: "run rows once more that are recorded already" },
     "until-decided": { about: "ask unsure evals more samples, as long as there are more, until they decide" },
-    require: { value: "NAME", many: true, about: "exit with code 2 unless this row was recorded" },
+    require: { value: "NAME", many: true, about: "exit with code 2 unless this row passed" },
     json: { about: "end with one JSON document on one line" },
     store: { value: "FILE", about: `the store; ${storePath()} where absent` },
     ...SETTING,
@@ -102,9 +102,9 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
     console.log(escapedJson({ suite: suite.name, gate: gateRate(), outcomes }));
   }
   const missing = values.require.filter((name) =>
-    !latest.some(({ outcome: o }) => o.trial.name === name && o.kind === "recorded")
+    !latest.some(({ outcome: o }) => o.trial.name === name && (o.kind === "recorded" || o.kind === "held"))
   );
-  if (missing.length > 0) console.error(`Required but not recorded: ${missing.map(visible).join(", ")}.`);
+  if (missing.length > 0) console.error(`Required but not passed: ${missing.map(visible).join(", ")}.`);
   return missing.length > 0 ? 2 : 0;
 }
 
@@ -183,6 +183,7 @@ function brief({ id, outcome }: Recording) {
   const base = { id, kind, name: trial.name, trial: trial.id, engine: trial.engine };
   if (kind === "void" || kind === "skipped") return { ...base, reason: outcome.reason };
   const checks = outcome.verdict.checks.map(({ samples: _, ...check }) => check);
+  if (kind === "held") return { ...base, verdict: "pass", checks, reason: outcome.reason };
   if (kind === "rejected") return { ...base, verdict: outcome.verdict.kind, checks };
   return {
     ...base,

@@ -33,7 +33,8 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
   const pairs = values.pairs === undefined ? suite.pairs : whole(values.pairs, "pairs", 2, 1000);
   await using base = await setting.engine.open(setting.baseline);
   const results: unknown[] = [];
-  for (const { trial, engine, candidate: stack } of rows) {
+  for (const { trial, engine, candidate: stack, techniques } of rows) {
+    const emulated = techniques.find((technique) => technique.emulated !== undefined);
     const opened = await openOr(engine, stack);
     if (typeof opened === "string") {
       status.clear();
@@ -65,7 +66,15 @@ export async function run(args: readonly string[], prepared: typeof prepare = pr
             speed.candidate.tokensPerSecond.toFixed(1)
           } tokens/s`,
       );
-      results.push({ kind: "unverified", name: trial.name, ...speed });
+      if (emulated) {
+        console.log(`            not its own: ${emulated.name} is emulated, ${emulated.emulated}`);
+      }
+      results.push({
+        kind: "unverified",
+        name: trial.name,
+        ...(emulated ? { emulated: emulated.emulated } : {}),
+        ...speed,
+      });
     }
   }
   if (values.json) console.log(escapedJson({ suite: suite.name, results }));

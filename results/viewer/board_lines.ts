@@ -26,12 +26,12 @@ export function linesOf(board: Board): readonly Line[] {
   return lines;
 }
 
-function inOrder({ ranked, wide, late, refused }: Board): readonly Line[] {
+function inOrder({ ranked, wide, late, held, refused }: Board): readonly Line[] {
   const lines: readonly Omit<Line, "order">[] = [
     ...ranked.map((row) => ({ row, timed: row, place: `${row.place}${row.tied ? "=" : ""}` })),
     ...wide.map((row) => ({ row, timed: row, place: "–", note: "wide margin, not ranked" })),
     ...late.map((row) => ({ row, timed: row, place: "–", note: "latency objective broke, not ranked" })),
-    ...refused.map((row) => ({ row, place: "–" })),
+    ...[...held, ...refused].map((row) => ({ row, place: "–" })),
   ];
   return lines.map((line, order) => ({ ...line, order }));
 }

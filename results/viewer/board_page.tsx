@@ -57,7 +57,7 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
       <h1>{headline}</h1>
       {rest !== undefined && (
         <p class="lead muted">
-          {rest} <a href={root + pagePath(places.refusals())}>Why</a>
+          {rest} {board.refused.length > 0 && <a href={root + pagePath(places.refusals())}>Why</a>}
         </p>
       )}
       <ScopeBar entries={entries} board={board} to={places.board} root={root} />

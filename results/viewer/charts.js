@@ -99,12 +99,13 @@ function history(canvas) {
         points[a].versions === points[b].versions ? undefined : "transparent",
     },
   }));
-  const refused = every.filter(({ verdict }) => verdict !== "PASS");
+  const speedless = every.filter(({ verdict }) => verdict !== "PASS");
+  const held = ({ verdict }) => verdict === "HELD";
   const marks = {
-    label: "refused",
-    data: refused.map(({ at, id, name, verdict }) => ({ x: at, y: max / 1.08, id, name, verdict })),
-    borderColor: css("--fail"),
-    pointStyle: "crossRot",
+    label: "no speed",
+    data: speedless.map(({ at, id, name, verdict }) => ({ x: at, y: max / 1.08, id, name, verdict })),
+    pointBorderColor: speedless.map((point) => css(held(point) ? "--pass" : "--fail")),
+    pointStyle: speedless.map((point) => held(point) ? "circle" : "crossRot"),
     pointRadius: 6,
     borderWidth: 2.4,
     showLine: false,
@@ -115,7 +116,7 @@ function history(canvas) {
   const short = to - from < 2 * 86_400_000;
   return new Chart(canvas, {
     type: "line",
-    data: { datasets: [...lines, ...(refused.length > 0 ? [marks] : [])] },
+    data: { datasets: [...lines, ...(speedless.length > 0 ? [marks] : [])] },
     plugins: [intervals],
     options: options({
       x: axis(short ? "UTC" : "", {

@@ -15,6 +15,11 @@ export function Guide() {
           passes unless its whole bar is left of the line; a law passes while its p value is right of it. pp
           is percentage points.
         </dd>
+        <dt>Held</dt>
+        <dd>
+          It passed, and no speed is claimed: a technique of it is emulated here, so that its speed would not
+          be its own.
+        </dd>
         <dt>Try</dt>
         <dd>
           How often a row was tried under its name on this machine, refused and void tries included: a pass

@@ -97,7 +97,7 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
 }) {
   const root = rootOf(place);
   const runs = series.reduce((sum, { points }) => sum + points.length, 0);
-  const refused = series.flatMap(({ points }) => points).filter(({ verdict }) => verdict !== "PASS").length;
+  const speedless = series.flatMap(({ points }) => points).filter(({ verdict }) => verdict !== "PASS").length;
   const timed = series.some(({ points }) => points.some(({ ratio }) => ratio !== undefined));
   return (
     <Page
@@ -112,7 +112,7 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
       <h1>
         {pages > 1 ? (page === 1 ? "The latest " : "Earlier: ") : ""}
         {plural(runs, "run")} of {plural(series.length, "row")} on this board
-        {refused > 0 ? `, ${count(refused)} without a speed` : ""}.
+        {speedless > 0 ? `, ${count(speedless)} without a speed` : ""}.
       </h1>
       <ScopeBar entries={entries} board={board} to={places.history} root={root} />
       {timed && (
@@ -129,8 +129,8 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
             </canvas>
           </div>
           <figcaption class="hint">
-            Tokens/s over the baseline with its interval, log axis, more is better. Refused runs stand at the
-            top and have no speed. A line breaks where versions change; fewer than five runs are dots.
+            Tokens/s over the baseline with its interval, log axis, more is better. Runs without a speed stand
+            at the top. A line breaks where versions change; fewer than five runs are dots.
           </figcaption>
         </figure>
       )}

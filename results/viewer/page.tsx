@@ -132,7 +132,14 @@ function BrokenList({ broken, root }: { readonly broken: readonly Broken[]; read
   );
 }
 
-const SHAPE: Readonly<Record<Word, string>> = { PASS: "●", FAIL: "✕", UNSURE: "◐", VOID: "!", SKIPPED: "–" };
+const SHAPE: Readonly<Record<Word, string>> = {
+  PASS: "●",
+  HELD: "○",
+  FAIL: "✕",
+  UNSURE: "◐",
+  VOID: "!",
+  SKIPPED: "–",
+};
 
 /** The verdict as shape, word and colour. */
 export function Chip({ verdict }: { readonly verdict: Word }) {

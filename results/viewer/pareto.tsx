@@ -71,7 +71,7 @@ const FEWEST = 3;
 export function Pareto({ board, root }: { readonly board: Board; readonly root: string }) {
   const points = pointsOf(board);
   if (points.filter(({ figures }) => figures).length < FEWEST) return null;
-  const refused = points.filter(({ figures }) => !figures).length;
+  const speedless = points.filter(({ figures }) => !figures).length;
   const unmeasured = linesOf(board).length - points.length;
   return (
     <figure class="pareto">
@@ -79,7 +79,7 @@ export function Pareto({ board, root }: { readonly board: Board; readonly root: 
         <h2 id="pareto">Quality against speed</h2>
         <p class="hint">
           Up and to the right is better; bars are intervals. The line joins what nothing beats in both, by the
-          estimates.{refused > 0 && " What was refused has no speed and stands on the left."}
+          estimates.{speedless > 0 && " What has no speed stands on the left."}
           {unmeasured > 0 && ` ${unmeasured} not measured, so not drawn.`}
         </p>
       </figcaption>
@@ -97,8 +97,8 @@ function Plot({ points, root, width, height, class: name }: {
   readonly class: string;
 }) {
   const timed = points.filter((p): p is Point & { readonly figures: Figures } => p.figures !== undefined);
-  const refused = points.filter(({ figures }) => figures === undefined);
-  const strip = refused.length === 0 ? 0 : Math.min(width * 0.2, 34 + refused.length * 18);
+  const speedless = points.filter(({ figures }) => figures === undefined);
+  const strip = speedless.length === 0 ? 0 : Math.min(width * 0.2, 34 + speedless.length * 18);
   const left = 62 + strip;
   const domain = domainOf(timed.map(({ figures }) => figures.ratio.interval));
   const x = (ratio: number) =>
@@ -110,10 +110,10 @@ function Plot({ points, root, width, height, class: name }: {
   const at = (point: Point): readonly [number, number] => [
     point.figures
       ? x(point.figures.ratio.estimate)
-      : tenth(62 + (strip - 12) * (refused.indexOf(point) + 0.5) / refused.length),
+      : tenth(62 + (strip - 12) * (speedless.indexOf(point) + 0.5) / speedless.length),
     y(point.quality.estimate),
   ];
-  for (const point of [...timed, ...refused]) labels.take(...at(point));
+  for (const point of [...timed, ...speedless]) labels.take(...at(point));
   const ticks = ticksOf(domain, x, width).filter((tick) => strip === 0 || x(tick) > left + 18);
   return (
     <svg class={name} viewBox={`0 0 ${width} ${height}`} role="group" aria-labelledby="pareto">
@@ -150,7 +150,7 @@ function Plot({ points, root, width, height, class: name }: {
             class="bars"
           />
         ))}
-        {[...timed, ...refused].map((point) => {
+        {[...timed, ...speedless].map((point) => {
           const [px, py] = at(point);
           const label = labels.place(short(visible(point.name), 24), px, py);
           return label && (
@@ -164,7 +164,7 @@ function Plot({ points, root, width, height, class: name }: {
         })}
       </g>
       {timed.map((point) => <Mark point={point} at={at(point)} root={root} filled={front.includes(point)} />)}
-      {refused.map((point) => <Mark point={point} at={at(point)} root={root} />)}
+      {speedless.map((point) => <Mark point={point} at={at(point)} root={root} />)}
     </svg>
   );
 }

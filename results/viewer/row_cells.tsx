@@ -42,7 +42,7 @@ export function QualityCell({ row, children }: { readonly row: Row; readonly chi
 export function NotTimed({ row, trial }: { readonly row: Row; readonly trial: string }) {
   return (
     <span class="none">
-      not timed:{" "}
+      {row.kind === "held" ? "none claimed" : "not timed"}:{" "}
       <a href={trial}>
         why<span class="sr">{visible(short(row.name, 80))} was not timed</span>
       </a>

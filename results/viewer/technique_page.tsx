@@ -37,7 +37,7 @@ export function TechniquePage({ place, technique, query, page, broken }: {
   const first = root + pagePath(places.technique(name));
   const narrowed = narrow(all, placedFacets, query);
   const { rows, pages } = pageOf(narrowed, page, TECHNIQUE_ROWS);
-  const held = all.filter(({ line }) => line.timed).length;
+  const held = all.filter(({ line }) => line.timed || line.row.kind === "held").length;
   const boards = new Set(all.map(({ board }) => board)).size;
   const domain = domainOf(rows.flatMap(({ line }) => line.timed?.figures.ratio.interval ?? []));
   return (

@@ -94,5 +94,5 @@ export const techniquesTable = (entries: readonly TechniqueEntry[]): Table =>
     source: stamped.source,
     boards: new Set(rows.map(({ board }) => board)).size,
     rows: rows.length,
-    rows_that_held: rows.filter(({ line }) => line.timed).length,
+    rows_that_held: rows.filter(({ line }) => line.timed || line.row.kind === "held").length,
   }));

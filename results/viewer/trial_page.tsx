@@ -164,8 +164,12 @@ function Strips({ recording: { outcome } }: { readonly recording: Recording }) {
         </h2>
         {workloads.length === 0 && (
           <p class="none">
-            {outcome.kind === "recorded"
-              ? "The arms were not raced in turn."
+            {outcome.kind === "recorded" ? "The arms were not raced in turn." : outcome.kind === "held"
+              ? (
+                <>
+                  None is claimed: <Text of={outcome.reason} most={240} />.
+                </>
+              )
               : "None is kept: it takes a pass."}
           </p>
         )}

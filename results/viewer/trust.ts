@@ -27,7 +27,10 @@ export function trust({ stamp, outcome }: Recording, tries: Tries): readonly Poi
       ) => [effect(speed, outcome.trial.name), ...onTime(speed), turns(speed)])
       : []),
     ...("verdict" in outcome
-      ? [{ good: tries.count === 1 || tries.refused === 0, text: again(tries, outcome.kind === "recorded") }]
+      ? [{
+        good: tries.count === 1 || tries.refused === 0,
+        text: again(tries, outcome.verdict.kind === "pass"),
+      }]
       : []),
     ...(outcome.trial.imported === undefined ? [] : [{
       good: false,

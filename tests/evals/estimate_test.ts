@@ -39,6 +39,12 @@ Deno.test("a blind row costs nothing", async () => {
   assertEquals(blind, 0);
 });
 
+Deno.test("a row that is not raced costs what its evals read", async () => {
+  const emulated = { ...toyInt8, emulated: "its floats are computed as wider ones" };
+  const [, row] = await costs({ suite: { ...race, evals: [nll], candidates: { fp8: [emulated] } } });
+  assertEquals(row, 2);
+});
+
 Deno.test("tokens beyond those that an eval reads are not counted", async () => {
   const [short] = await costs({ suite: { ...race, evals: [perplexity(hundred, { count: 2, tokens: 50 })] } });
   assertEquals(short, 2 + RACE);

@@ -5,8 +5,10 @@ import {
   alone,
   breaches,
   check,
+  emulated,
   failed,
   guard,
+  held,
   law,
   PARTS,
   recorded,
@@ -72,6 +74,7 @@ export async function everything(): Promise<readonly Recording[]> {
       load(3.1).map((speed) => guarded(speed, 10)),
       [breaches(0)],
     ),
+    held(emulated("fp8_e4m3", both)),
     unsure(trial("kv_int8", both)),
     failed(trial("int4", both), [
       check(0.061, 0.034, 0.088),

@@ -3,8 +3,10 @@ import { explain, explainCheck } from "../../results/mod.ts";
 import {
   breaches,
   check,
+  emulated,
   failed,
   guard,
+  held,
   law,
   objective,
   recorded,
@@ -36,6 +38,13 @@ Deno.test("a failure names the loss with its interval, and every failed check", 
 
 Deno.test("an undecided trial says how many more samples would decide", () => {
   assertStringIncludes(explain(unsure(trial("kv")))[0]!, "about 1,800 more samples would decide");
+});
+
+Deno.test("what holds and is emulated says what came nearest to its margin, and why no speed is claimed", () => {
+  assertEquals(explain(held(emulated("fp8"))), [
+    "Quality held on the one check; nearest to its margin: acc of arc_easy lost at most 0.9 pp over 600 samples; 2.0 pp is allowed.",
+    "No speed is claimed: fp8 is emulated here: its floats are computed as wider ones.",
+  ]);
 });
 
 Deno.test("void and skipped give their reason", () => {

@@ -214,6 +214,25 @@ export const unsure = (
   verdict: { kind: "unsure", checks },
 });
 
+export const EMULATED = "its floats are computed as wider ones";
+
+/** A trial of a technique that is emulated. */
+export function emulated(name: string, over: Partial<Trial> = {}): Trial {
+  const t = trial(name, over);
+  return { ...t, techniques: t.techniques.map((one) => ({ ...one, emulated: EMULATED })) };
+}
+
+/** What passed and claims no speed. */
+export const held = (
+  t: Trial,
+  checks: readonly Check[] = [check(0.003, -0.003, 0.009)],
+): Outcome => ({
+  kind: "held",
+  trial: t,
+  verdict: pass(checks),
+  reason: `${t.name} is emulated here: ${EMULATED}`,
+});
+
 export const unmeasured = (t: Trial, kind: "void" | "skipped", reason: string): Outcome => ({
   kind,
   trial: t,

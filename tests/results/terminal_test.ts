@@ -1,7 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { boards, renderBoard, why } from "../../results/mod.ts";
 import { everything } from "./every_row.ts";
-import { breaches, failed, guard, law, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
+import {
+  breaches,
+  emulated,
+  failed,
+  guard,
+  held,
+  law,
+  recorded,
+  recording,
+  trial,
+  unmeasured,
+  workload,
+} from "./fixture.ts";
 
 const one = async (...outcomes: Parameters<typeof recording>[0][]) =>
   boards(await Promise.all(outcomes.map((outcome) => recording(outcome))))[0]!;
@@ -18,6 +30,24 @@ Deno.test("no line of the terminal board is wider than 80 columns, and verdicts 
   for (const line of text.split("\n")) assert(line.length <= 80, `${line.length}: ${line}`);
   for (const word of ["PASS", "FAIL", "UNSURE", "VOID", "SKIPPED"]) assert(text.includes(word));
   assert(!text.includes("\u001b"));
+});
+
+Deno.test("what holds and is emulated has its verdict and its checks on the board, and no speed but a reason", async () => {
+  const all = [
+    await recording(recorded(trial("int8"), [workload(1.5)])),
+    await recording(held(emulated("fp8"))),
+  ];
+  const text = renderBoard(boards(all)[0]!, { colour: false, reasons: why(all) });
+  const row = text.split("\n").find((line) => line.includes("HELD"))!;
+  assertEquals(row.trim().split(/ {2,}/), ["-", "HELD", "fp8", "-0.3 pp [-0.9,+0.3]", "none claimed"]);
+  const said = text.replaceAll(/\s+/g, " ");
+  for (
+    const sentence of [
+      "): its quality holds; fp8 is emulated here: its floats are computed as wider ones.",
+      "2 of 2 techniques held quality.",
+      "1 emulated, so not timed.",
+    ]
+  ) assert(said.includes(sentence), `${sentence} in ${said}`);
 });
 
 Deno.test("a name cannot steer the terminal", async () => {

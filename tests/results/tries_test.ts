@@ -1,6 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { type Recording, saidTries, triesOf, tryOf } from "../../results/mod.ts";
-import { clock, DAY, failed, recorded, recording, trial, unmeasured, workload } from "./fixture.ts";
+import {
+  clock,
+  DAY,
+  emulated,
+  failed,
+  held,
+  recorded,
+  recording,
+  trial,
+  unmeasured,
+  workload,
+} from "./fixture.ts";
 
 const t = trial("int8");
 const on = (outcome: Recording["outcome"], day: number) =>
@@ -17,6 +28,12 @@ Deno.test("refused and void tries before a pass are counted, later ones and skip
   ];
   assertEquals(triesOf(all[3]!, all.map(tryOf)), { count: 3, refused: 2 });
   assertEquals(triesOf(all[5]!, all.map(tryOf)), { count: 4, refused: 2 });
+});
+
+Deno.test("what held without a speed was not refused", async () => {
+  const fp8 = emulated("fp8");
+  const all = [await on(held(fp8), 0), await on(failed(fp8), 1), await on(held(fp8), 2)];
+  assertEquals(triesOf(all[2]!, all.map(tryOf)), { count: 3, refused: 1 });
 });
 
 for (

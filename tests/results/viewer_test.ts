@@ -13,13 +13,16 @@ Deno.test("the board says its verdict first, and holds every row and figure with
   const html = await text(store, "/");
   assertStringIncludes(
     html,
-    "<h1>6 of 11 techniques held quality. Fastest: \u2068int8 + prompt_lookup\u2069, 2.35x the baseline, 2.58x \u2068transformers_js\u2069.</h1>",
+    "<h1>7 of 12 techniques held quality. Fastest: \u2068int8 + prompt_lookup\u2069, 2.35x the baseline, 2.58x \u2068transformers_js\u2069.</h1>",
   );
   for (
     const shown of [
       "1.62x",
       "[1.57, 1.67]",
       "−0.004 nats",
+      "HELD",
+      "none claimed",
+      "1 emulated, so not timed",
       "FAIL",
       "UNSURE",
       "VOID",
@@ -69,6 +72,29 @@ Deno.test("a trial page holds each check with its margin, both answers of each f
     assertStringIncludes(html, shown);
   }
   assert(html.indexOf("Lost: ") < html.indexOf("Won: "));
+});
+
+Deno.test("the page of what holds and is emulated has its checks, and says why no speed is claimed", async () => {
+  const all = await everything();
+  using store = filled(all);
+  const html = await text(store, `/trial/${idOf(all, "fp8_e4m3")}.html`);
+  const reason = "fp8_e4m3 is emulated here: its floats are computed as wider ones.";
+  for (
+    const shown of [
+      "HELD",
+      "Quality held on the one check",
+      `No speed is claimed: ${reason}`,
+      "margin −2.0 pp",
+    ]
+  ) {
+    assertStringIncludes(html, shown);
+  }
+  assert(!/tokens\/s vs|Latency/.test(html));
+  const { outcome } = JSON.parse(await text(store, `/api/trial/${idOf(all, "fp8_e4m3")}.json`));
+  assertEquals([outcome.kind, outcome.verdict.checks.length, "speed" in outcome], ["held", 1, false]);
+  const csv = await text(store, "/api/index.csv");
+  assertStringIncludes(csv.split("\n").find((line) => line.includes("fp8_e4m3"))!, "HELD");
+  assert(!(await text(store, "/refusals.html")).includes("fp8_e4m3"));
 });
 
 Deno.test("no refused trial shows a speed, in its page, its JSON, or the refusals", async () => {

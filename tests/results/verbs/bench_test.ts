@@ -73,6 +73,22 @@ Deno.test("with --json the last line is one document whose outcomes have their k
   });
 });
 
+Deno.test("what holds and is emulated is told with its checks and no speed, kept, not run again, and meets a requirement", async () => {
+  await inPlace(async ({ suite, store }) => {
+    const candidates =
+      `candidates: { fp8: [{ ...toyInt8, emulated: "its floats are computed as wider ones" }] }`;
+    const args = ["--suite", suite(candidates), "--store", store, "--json", "--require", "fp8"];
+    const first = await bench(args);
+    assertEquals([first.value, kept(store)], [0, ["baseline again: recorded", "fp8: held"]]);
+    const { outcomes: [, fp8] } = JSON.parse(first.out.at(-1)!);
+    assertEquals([fp8.kind, fp8.verdict, "speed" in fp8], ["held", "pass", false]);
+    assertEquals(fp8.reason, "toy_int8 is emulated here: its floats are computed as wider ones");
+    assert(fp8.checks.length > 0);
+    const second = await bench(args);
+    assert(second.err.includes("recorded before: fp8: held"), second.err.join("\n"));
+  });
+});
+
 Deno.test("a second run finds all of it recorded and runs nothing", async () => {
   await inPlace(async ({ suite, store }) => {
     const args = ["--suite", suite(GOOD_AND_BAD), "--store", store, "--json"];
@@ -169,7 +185,7 @@ for (
       const required = names.flatMap((name) => ["--require", name]);
       const { value, err } = await bench(["--suite", suite(GOOD_AND_BAD), "--store", store, ...required]);
       assertEquals(value, code);
-      assertEquals(err.includes("Required but not recorded: bad."), code === 2);
+      assertEquals(err.includes("Required but not passed: bad."), code === 2);
     });
   });
 }

@@ -31,7 +31,7 @@ Deno.test("the list of boards has every board once, with its own machine, and fi
 Deno.test("a filter that finds nothing says so and how to clear it, in the page that was asked for", async () => {
   using store = filled(await everything());
   const html = await text(store, "/index.html?q=nothing&sort=-speed");
-  assertStringIncludes(html, "0 of 11 techniques shown");
+  assertStringIncludes(html, "0 of 12 techniques shown");
   assertStringIncludes(html, '<a href="./index.html?sort=-speed" data-clear="true">clear</a>');
 });
 
