@@ -3,6 +3,7 @@ import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
+import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
 import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
 import { type MixedOptions, mixedPrecision } from "./quantizers/mixed_precision.ts";
@@ -11,6 +12,8 @@ import type { Technique } from "./technique.ts";
 
 export * from "./technique.ts";
 export {
+  awq,
+  type AwqOptions,
   continuousBatching,
   float8,
   gptq,
@@ -33,6 +36,7 @@ export const techniques = {
   int2: roundToNearest({ bits: 2, block: 64, symmetric: false }),
   fp8_e4m3: float8({ float: "e4m3", per: "channel" }),
   fp8_e5m2: float8({ float: "e5m2", per: "channel" }),
+  awq4: awq({ bits: 4, block: 64, symmetric: false }),
   gptq4: gptq({ bits: 4, block: 64, symmetric: false }),
   mixed_6: mixedPrecision({ bodyBits: 6 }),
   prompt_lookup: promptLookup(),

@@ -1,0 +1,183 @@
+/**
+ * AWQ (Lin et al., MLSys 2024): weights of channels that carry much are rounded on finer grids, as scales of the
+ * channels are folded into what feeds them; then each group's range is clipped where that loses less.
+ */
+import {
+  type Dense,
+  type Integers,
+  type Json,
+  type LayerWeights,
+  layerWeights,
+  layout,
+  type Maker,
+  type Model,
+  type ModelConfig,
+  type Products,
+  type Stack,
+  type Statistics,
+  systemClock,
+  type Tap,
+  TAPS,
+  widthOf,
+} from "../../engine/mod.ts";
+import type { Technique } from "../technique.ts";
+import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions } from "./calibration.ts";
+import { searchScales } from "./channel_scales.ts";
+import { clipped } from "./clipping.ts";
+import { descend } from "./descent.ts";
+import { divideRows, feedersOf, fold, shareHeads } from "./folding.ts";
+import { changeOf, checkFinite, floatsOf, type Grid, lossOf } from "./grid.ts";
+import { type GridLayer, layerOf, pieceOf } from "./made_layer.ts";
+
+export interface AwqOptions {
+  readonly calibration?: CalibrationOptions;
+  /** How often codes are gone through to make up for each other's losses (see descent.ts). */
+  readonly sweeps?: number;
+}
+
+/**
+ * Weights of the layers at a precision, scaled by what goes through them; embedding and LM head as they are.
+ * @throws {UserError} when it is transformed, as `calibrate` does.
+ */
+export function awq(precision: Integers, { calibration = {}, sweeps = 3 }: AwqOptions = {}): Technique {
+  return {
+    name: `awq${precision.bits}`,
+    slot: "model",
+    claim: "equivalent",
+    bottleneck: "memory-bandwidth",
+    scope: "static",
+    summary:
+      `Rounds the layers' matrices to ${precision.bits} bits in groups of ${precision.block}, channels ` +
+      "scaled by what goes through them and ranges clipped.",
+    source: "Lin et al., AWQ: Activation-aware Weight Quantization, MLSys 2024",
+    calibration: calibration.sets ?? CALIBRATION_SETS,
+    async transform(stack: Stack): Promise<Stack> {
+      const settings: Settings = { sweeps, calibration: await calibrate(calibration) };
+      const params = { ...stack.model.params, body: precision, made: { name: "awq", params: settings } };
+      const model: Model = { ...stack.model, params, maker: import.meta.url };
+      return { ...stack, model };
+    },
+  };
+}
+
+type Settings = { readonly sweeps: number; readonly calibration: Calibration };
+
+/** A matrix with its channels scaled and on its grid; the losses: of plain rounding, with scales, with clipped ranges. */
+export interface AwqMatrix {
+  readonly scales: Float32Array;
+  /** Of W diag(scales). */
+  readonly grid: Grid;
+  readonly told: {
+    readonly alpha: number;
+    readonly rounded: number;
+    readonly scaled: number;
+    readonly clipped: number;
+    readonly descended: number;
+  };
+}
+
+/** Scales and rounds W [out, in] by the gram of its inputs and the mean |x| of each. */
+export async function awqMatrix(
+  products: Products,
+  w: Dense,
+  gram: Float32Array,
+  sizes: Float32Array,
+  p: Integers,
+  sweeps: number,
+): Promise<AwqMatrix> {
+  const { alpha, scales, before, after } = await searchScales(products, w, gram, sizes, p);
+  const n = w.columns;
+  const scaled = { ...w, values: w.values.map((value, i) => value * scales[i % n]!) };
+  const own = gram.map((value, at) => value / scales[at % n]! / scales[Math.floor(at / n)]!);
+  const narrow = await clipped(products, scaled, own, p);
+  const loss = (grid: Grid) => lossOf(products, changeOf(scaled, floatsOf(grid, n, p)), own);
+  const grid = sweeps === 0 ? narrow : await descend(products, scaled, own, narrow, p, sweeps);
+  const told = {
+    alpha,
+    rounded: before,
+    scaled: after,
+    clipped: await loss(narrow),
+    descended: await loss(grid),
+  };
+  return { scales, grid, told };
+}
+
+/** A layer on the way: taps that have a grid are in `layer` as the floats that it stands for. */
+export interface Begun {
+  readonly layer: LayerWeights;
+  readonly grids: Readonly<Partial<Record<Tap, Grid>>>;
+}
+
+/** Folds a tap's scales into what feeds it, which may be on a grid already, and puts the tap on its own. */
+export function settle(
+  { layer, grids }: Begun,
+  tap: Tap,
+  { scales, grid }: Pick<AwqMatrix, "scales" | "grid">,
+  p: Integers,
+  config: ModelConfig,
+): Begun {
+  const folded = fold(layer, tap, scales, config);
+  const feeders = feedersOf(tap, scales, config);
+  const below = feeders && grids[feeders.tap];
+  const { groups } = layout(p, config.width);
+  return {
+    layer: { ...folded, [tap]: floatsOf(grid, scales.length, p) },
+    grids: {
+      ...grids,
+      ...(below && { [feeders.tap]: { ...below, scales: divideRows(below.scales, feeders, groups) } }),
+      [tap]: grid,
+    },
+  };
+}
+
+/** Makes the layers one after another, each seen through those below it as they were made. */
+export const make: Maker = async (bench) => {
+  const { model, weights, config, walk, piece, progress } = bench;
+  const { sweeps, calibration: { texts, pieces, tokens } } = model.params.made!.params as unknown as Settings;
+  const precision = model.params.body as Integers;
+  await using layers = await walk(texts, pieces, tokens);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = `layer-${`${layer}`.padStart(2, "0")}`;
+    const made = await piece(name, async () => {
+      const start = systemClock.now();
+      let begun: Begun = { layer: layerWeights(weights, config, layer), grids: {} };
+      const told: Record<string, Json> = {};
+      for (const [i, tap] of TAPS.entries()) {
+        const seen = await layers.statistics(tap, begun.layer);
+        const found = await tapMatrix(bench.products, begun.layer, tap, seen, precision, sweeps, config);
+        begun = settle(begun, tap, found, precision, config);
+        told[tap] = found.told;
+        progress((layer + (i + 1) / (TAPS.length + 1)) / config.layers);
+      }
+      const notes = { ...told, seconds: (systemClock.now() - start) / 1000 };
+      return pieceOf(begun as GridLayer, precision, layer, weights, config, notes);
+    });
+    if (layer + 1 < config.layers) await layers.advance(layerOf(made, layer, weights, config));
+    progress((layer + 1) / config.layers);
+  }
+};
+
+/** A layer's matrix at a tap, by what it reads. @throws {UserError} when a weight or an activation is not a number. */
+async function tapMatrix(
+  products: Products,
+  layer: LayerWeights,
+  tap: Tap,
+  { gram, meanAbs }: Statistics,
+  p: Integers,
+  sweeps: number,
+  config: ModelConfig,
+): Promise<AwqMatrix> {
+  const columns = widthOf(tap, config);
+  const values = layer[tap];
+  checkFinite(values, (at) => `a weight of input ${at % columns} of ${tap}`);
+  checkFinite(meanAbs, (at) => `the mean of input ${at} of ${tap} over the calibration text`);
+  const sizes = shareHeads(tap, meanAbs, config, (all) => all.reduce((a, b) => a + b, 0) / all.length);
+  return await awqMatrix(
+    products,
+    { rows: values.length / columns, columns, values },
+    gram,
+    sizes,
+    p,
+    sweeps,
+  );
+}

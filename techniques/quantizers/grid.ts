@@ -1,0 +1,133 @@
+/**
+ * A matrix on the grids of its groups before it is packed, w = scale (code - zero), and what a choice of codes loses:
+ * tr(dW G dW^T), the squared change of the products over calibration text whose gram x^T x is G.
+ */
+import {
+  type Dense,
+  type Integers,
+  layout,
+  pack,
+  type Packed,
+  type Products,
+  stepsOf,
+  UserError,
+} from "../../engine/mod.ts";
+
+/** Of a matrix [out, in]: codes [out, in], a scale and a zero [out, groups]. */
+export interface Grid {
+  readonly codes: Uint8Array;
+  readonly scales: Float32Array;
+  readonly zeros: Uint8Array;
+}
+
+/** The nearest codes on the grids that each group's own range spans. */
+export function nearest({ rows, columns, values }: Dense, p: Integers): Grid {
+  const { group, groups } = layout(p, columns);
+  const grid = {
+    codes: new Uint8Array(values.length),
+    scales: new Float32Array(rows * groups),
+    zeros: new Uint8Array(rows * groups),
+  };
+  for (let at = 0; at < rows * groups; at++) {
+    const [start, end] = spanOf(at, group, groups, columns);
+    let [min, max] = [0, 0];
+    for (let i = start; i < end; i++) {
+      const value = values[i]!;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    const { scale, zero } = stepsOf(min, max, p);
+    grid.scales[at] = scale;
+    grid.zeros[at] = zero;
+    roundTo(values, start, end, scale, zero, 2 ** p.bits - 1, grid.codes);
+  }
+  return grid;
+}
+
+/** Where a group's values start and end in the matrix. */
+export function spanOf(
+  at: number,
+  group: number,
+  groups: number,
+  columns: number,
+): readonly [number, number] {
+  const row = Math.floor(at / groups);
+  const start = row * columns + (at - row * groups) * group;
+  return [start, Math.min(start + group, (row + 1) * columns)];
+}
+
+/** Codes of values[start, end) on one grid. */
+export function roundTo(
+  values: Float32Array,
+  start: number,
+  end: number,
+  scale: number,
+  zero: number,
+  top: number,
+  codes: Uint8Array,
+): void {
+  for (let i = start; i < end; i++) {
+    const code = Math.floor(values[i]! / scale + 0.5) + zero;
+    codes[i] = code < 0 ? 0 : code > top ? top : code;
+  }
+}
+
+/** The floats that a grid stands for, [rows, columns]. */
+export function floatsOf({ codes, scales, zeros }: Grid, columns: number, p: Integers): Float32Array {
+  const { group, groups } = layout(p, columns);
+  const values = new Float32Array(codes.length);
+  for (let at = 0; at < scales.length; at++) {
+    const [start, end] = spanOf(at, group, groups, columns);
+    for (let i = start; i < end; i++) values[i] = scales[at]! * (codes[i]! - zeros[at]!);
+  }
+  return values;
+}
+
+/** Some rows of a grid as the runtime reads them, their floats times `factor`. */
+export function packRows(
+  { codes, scales, zeros }: Grid,
+  first: number,
+  rows: number,
+  columns: number,
+  p: Integers,
+  factor = 1,
+): Packed {
+  const { groups } = layout(p, columns);
+  const own = scales.slice(first * groups, (first + rows) * groups);
+  return pack(
+    codes.subarray(first * columns, (first + rows) * columns),
+    factor === 1 ? own : own.map((scale) => scale * factor),
+    zeros.subarray(first * groups, (first + rows) * groups),
+    rows,
+    p,
+  );
+}
+
+/** tr(dW G dW^T) for dW [rows, n] and G [n, n]. */
+export async function lossOf(products: Products, change: Dense, gram: Float32Array): Promise<number> {
+  const n = change.columns;
+  const { values } = await products.of(change, { rows: n, columns: n, values: gram });
+  return dot(values, change.values);
+}
+
+/** b - a, as a matrix like a. */
+export function changeOf(a: Dense, b: Float32Array): Dense {
+  return { ...a, values: b.map((value, i) => value - a.values[i]!) };
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** @throws {UserError} where a value is not a finite number; `place`: what it is called. */
+export function checkFinite(values: Float32Array, place: (at: number) => string): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new UserError(
+    `Cannot quantize the weights as all that is read for it must be finite numbers: ${place(at)} is ${
+      values[at]
+    }.`,
+  );
+}
