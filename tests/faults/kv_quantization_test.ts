@@ -1,6 +1,6 @@
 /** Faults of quantized K/V, most of which take a second feature to come out. */
 import type { Stack } from "../../engine/mod.ts";
-import { continuousBatching, prefixCache, type Technique } from "../../techniques/mod.ts";
+import { continuousBatching, prefixCache, type Technique, techniques } from "../../techniques/mod.ts";
 import { assertAccepted, assertRefused, gate, has, rewritten } from "./rig/bench.ts";
 import { int8Kv } from "./plants/int8_kv.ts";
 import type { Setting } from "./rig/engine.ts";
@@ -54,4 +54,10 @@ Deno.test("KQ-06 (pair): unit scale for 8-bit floats on a model with large key o
   assertAccepted(await of(outliers));
   assertAccepted(await of(outliers, int8Kv("kq_06_unit_scale", false)));
   assertRefused(await of(outliers, int8Kv("kq_06_unit_scale", true)), /short_served nll/);
+});
+
+Deno.test("the catalogue's 8-bit K/V hold on shared prefixes in batches; a lossless technique on top of them does not", async () => {
+  assertAccepted(await gate({ techniques: [prefixCache(), continuousBatching(), techniques.kv_int8] }));
+  // Rows of one step see each other as they were before rounding, so that how a prompt is cut changes what is seen.
+  assertRefused(await gate({ techniques: [techniques.kv_int8, continuousBatching()] }), /served off/);
 });
