@@ -12,6 +12,9 @@ import { hostWork } from "./worker_host.ts";
 /** Fewer tokens have not shown what the channels span. */
 const FEWEST = 4096;
 
+/** The share that writing the model's graph is, where it has to be written. */
+const OPENING = 0.5;
+
 hostWork(async ({ stack, texts, tokens, name, backend }: Calibrating, progress) => {
   using weights = openWeights(stack.model.file);
   const { encode } = fileTokenizer(weights);
@@ -24,7 +27,7 @@ hostWork(async ({ stack, texts, tokens, name, backend }: Calibrating, progress) 
     );
   }
   const threads = navigator.hardwareConcurrency;
-  await using network = await openNetwork({ stack, backend, threads }, () => {});
+  await using network = await openNetwork({ stack, backend, threads }, (share) => progress(share * OPENING));
   const extent = new Extent(network.shape);
   let done = 0;
   for (const [id, all] of read.entries()) {
@@ -36,7 +39,7 @@ hostWork(async ({ stack, texts, tokens, name, backend }: Calibrating, progress) 
       want: new Int32Array(0),
     });
     extent.widen(kv);
-    progress((done += all.length) / total);
+    progress(OPENING + (done += all.length) / total * (1 - OPENING));
   }
   await publish(`${EXTENTS}/${name}`, (path) => Deno.writeFile(path, extent.bytes()));
 });

@@ -77,6 +77,13 @@ Deno.test("it is engaged only where rows were rounded and read back", () => {
   assertEquals(kv_int8.engaged!({ pagesPeak: 5 }), false);
 });
 
+Deno.test("only grids that are calibrated name what they are calibrated on", () => {
+  const names = (keys: "channel" | "page") =>
+    quantizedKv({ bits: 4, keys, values: "token" }).calibration?.map(({ split }) => split);
+  assertEquals(names("channel"), ["calibration", "calibration", "calibration"]);
+  assertEquals(names("page"), undefined);
+});
+
 for (
   const wrong of [
     { bits: 2, keys: "token", values: "token" },
