@@ -204,7 +204,7 @@ export interface Imported {
 }
 
 /** Weights as a session holds them, scales and embedding table included. */
-export interface HeldWeights {
+export interface ArmWeights {
   readonly bytes: number;
   /** Bits for each weight of the model's file; a table that is the LM head too counts once. */
   readonly bits: number;
@@ -212,8 +212,8 @@ export interface HeldWeights {
 
 /** What the weights of both arms take. That is no speed, so a refused trial tells it too. */
 export interface TrialWeights {
-  readonly base: HeldWeights;
-  readonly candidate: HeldWeights;
+  readonly base: ArmWeights;
+  readonly candidate: ArmWeights;
   /** What the candidate's maker told of how they were made, by piece; absent where they are the file's own. */
   readonly made?: Readonly<Record<string, Json>>;
 }

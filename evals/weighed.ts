@@ -3,7 +3,7 @@
  * significant digits, and to the pieces that fit.
  */
 import { bitsPerWeight, type Json, madeNotes, type Session, type Stack } from "../engine/mod.ts";
-import type { HeldWeights, TrialWeights } from "./outcome.ts";
+import type { ArmWeights, TrialWeights } from "./outcome.ts";
 
 /** Digits of a number that are kept. */
 const DIGITS = 4;
@@ -21,7 +21,7 @@ export async function weighed(
   return { base: before, candidate: after, ...(notes === undefined ? {} : { made: briefly(notes) }) };
 }
 
-async function heldIn({ model }: Stack, session: Session): Promise<HeldWeights | undefined> {
+async function heldIn({ model }: Stack, session: Session): Promise<ArmWeights | undefined> {
   const { weightBytes: bytes } = await session.stats();
   return bytes === undefined ? undefined : { bytes, bits: bitsPerWeight(model, bytes) };
 }

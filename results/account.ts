@@ -1,9 +1,11 @@
 /** The whole account of a recording: the verdict in words, every check with its figures, and the samples that decided. */
-import type { Check, Imported, Interval, PairedSample, Slice } from "../evals/mod.ts";
+import type { Check, Imported, Interval, PairedSample, Slice, TrialWeights } from "../evals/mod.ts";
 import type { Composition } from "./composition.ts";
 import { explain, explainCheck, type Word, word } from "./explain.ts";
 import { flips } from "./flips.ts";
 import { apartOf } from "./leaderboard.ts";
+import { losing } from "./losing.ts";
+import { saidWeights } from "./making.ts";
 import type { Origin, Recording, Shelved, Stamp } from "./recording.ts";
 import { type Tries, triesOf, type Try, tryOf } from "./tries.ts";
 import { byWeight } from "./worst.ts";
@@ -14,6 +16,11 @@ export interface Account {
   readonly suite: string;
   readonly word: Word;
   readonly why: readonly string[];
+  /** Where it is slower or keeps users waiting, though it passed. */
+  readonly loses: readonly string[];
+  readonly weights?: TrialWeights;
+  /** The same in sentences. */
+  readonly saidWeights: readonly string[];
   readonly tries: Tries;
   /** The tries before this one, oldest first. */
   readonly earlier: readonly { readonly id: string; readonly at: number; readonly word: Word }[];
@@ -57,6 +64,9 @@ export function accountOf(
     suite,
     word: word(outcome),
     why: explain(outcome),
+    loses: losing(outcome),
+    ...("weights" in outcome && outcome.weights ? { weights: outcome.weights } : {}),
+    saidWeights: saidWeights(outcome),
     tries: triesOf(recording, tried),
     earlier: earlier.map(({ id, at, word }) => ({ id, at, word })),
     stamp,

@@ -24,13 +24,15 @@ const SHORT = 12;
 
 /** Lines of at most `width` columns. */
 export function accountText(account: Account, width: number): readonly string[] {
-  const { name, word, why, checks, origin } = account;
+  const { name, word, why, loses, saidWeights, checks, origin } = account;
   const said = (text: string) => wrap(visible(text), width);
   return [
     ...said(`${name}: ${word}`),
     ...said(place(account)),
     "",
     ...why.flatMap(said),
+    ...loses.map((text) => `It loses on ${text}`).flatMap(said),
+    ...saidWeights.flatMap(said),
     ...(origin === undefined ? [] : said(saidOrigin(origin))),
     ...said(tried(account)),
     ...Object.entries(account.apart).flatMap(([workload, one]) => [

@@ -3,9 +3,17 @@
  * shared where the data cannot separate two rows from the first of them.
  */
 import type { Digest, SlotName } from "../engine/mod.ts";
-import { AGAIN, type Check, type Outcome, type Trial, type WorkloadSpeed } from "../evals/mod.ts";
+import {
+  AGAIN,
+  type Check,
+  type Outcome,
+  type Trial,
+  type TrialWeights,
+  type WorkloadSpeed,
+} from "../evals/mod.ts";
 import { type Composition, compositions } from "./composition.ts";
 import type { Origin, Recording, Shelved } from "./recording.ts";
+import { likelihoodOf } from "./likelihood.ts";
 import { isInTime } from "./objective.ts";
 import { type Scope, scopeKey, scopeOf } from "./scope.ts";
 import { type Tries, triesOf, type Try, tryOf } from "./tries.ts";
@@ -28,6 +36,9 @@ export interface Row {
   readonly tried: Tries;
   /** The judged check nearest to or furthest over its margin, without its samples. */
   readonly worst?: Check;
+  /** What its weights take, and the loss of likelihood that stands against it in the picture; no speed. */
+  readonly weights?: TrialWeights;
+  readonly likelihood?: Check;
   /** Whose export it came from, where it was not recorded here. */
   readonly origin?: Origin;
   /** Why there is no speed, for held, void and skipped. */
@@ -188,6 +199,8 @@ function latest(recordings: readonly Shelved[]): readonly Shelved[] {
 function rowOf({ id, stamp, outcome, origin }: Shelved, tried: Tries): Row {
   const { techniques } = outcome.trial;
   const worst = worstCheck(outcome);
+  const likelihood = likelihoodOf(outcome);
+  const { weights } = "weights" in outcome ? outcome : {};
   return {
     id,
     name: outcome.trial.name,
@@ -201,6 +214,8 @@ function rowOf({ id, stamp, outcome, origin }: Shelved, tried: Tries): Row {
     at: stamp.at,
     tried,
     ...(worst === undefined ? {} : { worst: { ...worst, samples: [] } }),
+    ...(weights === undefined ? {} : { weights: { base: weights.base, candidate: weights.candidate } }),
+    ...(likelihood === undefined ? {} : { likelihood: { ...likelihood, samples: [] } }),
     ...(origin === undefined ? {} : { origin }),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
   };

@@ -10,7 +10,9 @@ import { change, changeInterval, count, day, limit, plural, times, timesInterval
 import { gateRate } from "./gate_rate.ts";
 import { latencySentences, latencyTable } from "./latency_text.ts";
 import { type Board, isSteady, type Row, type TimedRow } from "./leaderboard.ts";
+import { saidBits } from "./making.ts";
 import { briefly, saidObjective } from "./objective.ts";
+import { smallestHeld } from "./smallest.ts";
 import { rowWord, summarise } from "./summary.ts";
 import { saidTries } from "./tries.ts";
 import { saidMargins } from "./worst.ts";
@@ -110,7 +112,9 @@ export function why(
 }
 
 /** What the figures of a row do not say by themselves. */
-function notes({ ranked, wide, late, peer, noise, scope }: Board): readonly string[] {
+function notes(board: Board): readonly string[] {
+  const { ranked, wide, late, peer, noise, scope } = board;
+  const smallest = smallestHeld(board);
   const names = (rows: readonly Row[]) => rows.map(({ name }) => name).join(", ");
   const level = [...ranked, ...wide].filter(({ figures }) => figures.claim === "no difference");
   const precision = scope.model.precision.split(" ")[0];
@@ -124,6 +128,9 @@ function notes({ ranked, wide, late, peer, noise, scope }: Board): readonly stri
         objective ? `, ${saidObjective(objective)}` : ""
       }.`
     ),
+    ...(smallest
+      ? [`Smallest that held: ${smallest.name}, ${saidBits(smallest.weights.candidate.bits)}.`]
+      : []),
     ...(peer ? [`peer: another engine with the same weights at ${precision}.`] : []),
     ...(noise
       ? [
@@ -142,9 +149,12 @@ function holds(stack: Composition, other: Composition): boolean {
 }
 
 /** A row's name and quality, and beneath them at which try it came and what the quality rests on. */
-function cellsOf({ name, tried, worst }: Row): Pick<Cells, "name" | "quality"> {
+function cellsOf({ name, tried, worst, weights }: Row): Pick<Cells, "name" | "quality"> {
+  const bits = weights && weights.candidate.bytes !== weights.base.bytes
+    ? saidBits(weights.candidate.bits)
+    : "";
   return {
-    name: [name, saidTries(tried) ?? ""].filter((text) => text !== ""),
+    name: [name, bits, saidTries(tried) ?? ""].filter((text) => text !== ""),
     quality: worst === undefined ? [] : [
       `${change(worst)} ${changeInterval(worst).replaceAll(" ", "")}`,
       `${limit(worst)}, n=${count(worst.n)}`,

@@ -183,10 +183,11 @@ function brief({ id, outcome }: Recording) {
   const base = { id, kind, name: trial.name, trial: trial.id, engine: trial.engine };
   if (kind === "void" || kind === "skipped") return { ...base, reason: outcome.reason };
   const checks = outcome.verdict.checks.map(({ samples: _, ...check }) => check);
-  if (kind === "held") return { ...base, verdict: "pass", checks, reason: outcome.reason };
-  if (kind === "rejected") return { ...base, verdict: outcome.verdict.kind, checks };
+  const judged = { ...base, ...(outcome.weights ? { weights: outcome.weights } : {}) };
+  if (kind === "held") return { ...judged, verdict: "pass", checks, reason: outcome.reason };
+  if (kind === "rejected") return { ...judged, verdict: outcome.verdict.kind, checks };
   return {
-    ...base,
+    ...judged,
     verdict: "pass",
     checks,
     speed: outcome.speed.workloads.map(({ blocks: _, ...speed }) => speed),

@@ -10,6 +10,7 @@ import { besideOf, FACETS, facetsOf, linesOf } from "./board_lines.ts";
 import { BoardTable } from "./board_table.tsx";
 import type { BoardEntry } from "./catalogue.ts";
 import { FilterForm, Pager } from "./filter_form.tsx";
+import { Frontier } from "./frontier.tsx";
 import { Guide } from "./guide.tsx";
 import { ImportedList, type Listed } from "./imported_page.tsx";
 import { LatencyTable } from "./latency_table.tsx";
@@ -93,6 +94,7 @@ export function BoardPage({ place, entries, board, query, page, broken, imported
       />
       <p class="hint gate">{gateRate()}</p>
       {page === 1 && !isNarrowed(query) && <Pareto board={board} root={root} />}
+      {page === 1 && !isNarrowed(query) && <Frontier board={board} root={root} />}
       <LatencyTable lines={rows} beside={beside} query={query} file={first} root={root} />
       {imported && <ImportedList {...imported} root={root} />}
       <Guide />

@@ -9,10 +9,10 @@ import type { Check } from "../../evals/mod.ts";
 import { short, visible } from "../columns.ts";
 import { times, timesInterval } from "../figures.ts";
 import type { Board, Figures } from "../leaderboard.ts";
-import { rowWord } from "../summary.ts";
 import { linesOf } from "./board_lines.ts";
 import { Labels } from "./labels.ts";
 import { pagePath, places } from "./links.ts";
+import { type Kind, kindOf, Mark, step } from "./mark.tsx";
 import { figures as saidQuality, sharesOf } from "./quality_strip.tsx";
 import { domainOf, ticksOf } from "./ratio_strip.tsx";
 import { tenth } from "./strip.tsx";
@@ -29,21 +29,19 @@ interface Point {
   /** In margins: -1 is the margin lost. */
   readonly quality: { readonly low: number; readonly high: number; readonly estimate: number };
   readonly figures?: Figures;
-  readonly mark: "ranked" | "aside" | "fail" | "unsure";
+  readonly mark: Kind;
 }
 
 /** The points of a board; rows that were not measured have none. */
 export function pointsOf(board: Board): readonly Point[] {
   return linesOf(board).flatMap(({ row, timed, place }) => {
     if (row.worst === undefined) return [];
-    const word = rowWord(row);
-    const mark = word === "FAIL" ? "fail" : word === "UNSURE" ? "unsure" : place === "–" ? "aside" : "ranked";
     const point = {
       id: row.id,
       name: row.name,
       check: row.worst,
       quality: sharesOf(row.worst),
-      mark,
+      mark: kindOf(row, place === "–"),
     } as const;
     return [timed ? { ...point, figures: timed.figures } : point];
   });
@@ -163,36 +161,21 @@ function Plot({ points, root, width, height, class: name }: {
           );
         })}
       </g>
-      {timed.map((point) => <Mark point={point} at={at(point)} root={root} filled={front.includes(point)} />)}
-      {speedless.map((point) => <Mark point={point} at={at(point)} root={root} />)}
+      {[...timed, ...speedless].map((point) => (
+        <Mark
+          to={root + pagePath(places.trial(point.id))}
+          said={saidOf(point)}
+          kind={point.mark}
+          at={at(point)}
+          filled={point.figures !== undefined && front.some(({ id }) => id === point.id)}
+        />
+      ))}
     </svg>
   );
 }
 
-/** As fast as each corner only its quality is had: no mixture of two techniques was measured. */
-const step = (corners: readonly (readonly [number, number])[]): string =>
-  corners.map(([x, y], i) => i === 0 ? `M${x} ${y}` : `H${x}V${y}`).join("");
-
-function Mark({ point: { id, name, check, figures, mark }, at: [x, y], root, filled = false }: {
-  readonly point: Point;
-  readonly at: readonly [number, number];
-  readonly root: string;
-  readonly filled?: boolean;
-}) {
-  const said = `${short(visible(name), 100)}: quality ${saidQuality(check)}; ${
+function saidOf({ name, check, figures }: Point): string {
+  return `${short(visible(name), 100)}: quality ${saidQuality(check)}; ${
     figures ? `speed ${times(figures.ratio.estimate)} ${timesInterval(figures.ratio.interval)}` : "not timed"
   }`;
-  return (
-    <a href={root + pagePath(places.trial(id))} class={`mark ${mark}`} aria-label={said}>
-      <title>{said}</title>
-      <circle cx={x} cy={y} r="12" class="reach" />
-      {mark === "fail" ? <path d={`M${x - 5} ${y - 5}l10 10m0-10l-10 10`} class="cross" /> : (
-        <>
-          <circle cx={x} cy={y} r="5.5" class={filled ? "dot" : "ring"} />
-          {mark === "unsure" && <path d={`M${x} ${y - 5.5}a5.5 5.5 0 0 0 0 11z`} class="dot" />}
-          {mark === "aside" && <path d={`M${x - 3} ${y}h6`} class="cross" />}
-        </>
-      )}
-    </a>
-  );
 }

@@ -6,6 +6,7 @@ import type { Table } from "../csv.ts";
 import { explain, type Word } from "../explain.ts";
 import { gateRate } from "../gate_rate.ts";
 import { apartOf, type Board } from "../leaderboard.ts";
+import { losing } from "../losing.ts";
 import { scopeOf } from "../scope.ts";
 import { summarise } from "../summary.ts";
 import { triesOf } from "../tries.ts";
@@ -274,7 +275,13 @@ export function trialSheet(catalogue: Catalogue, text: string): Sheet | string {
   );
   return {
     page: () => <TrialPage recording={recording} tries={tries} apart={apart} board={board} />,
-    json: () => ({ ...recording, why: explain(recording.outcome), tries, apart }),
+    json: () => ({
+      ...recording,
+      why: explain(recording.outcome),
+      loses: losing(recording.outcome),
+      tries,
+      apart,
+    }),
     table: () => checksTable("verdict" in recording.outcome ? recording.outcome.verdict.checks : []),
   };
 }

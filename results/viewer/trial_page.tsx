@@ -13,6 +13,8 @@ import { Checks } from "./checks.tsx";
 import { CompositionSection } from "./composition_section.tsx";
 import { Budget, FlipList } from "./flips.tsx";
 import { Latency } from "./latency.tsx";
+import { Losing } from "./losing.tsx";
+import { Making } from "./making.tsx";
 import type { BoardEntry } from "./catalogue.ts";
 import { pagePath, places, rootOf, twinPath } from "./links.ts";
 import { Chip, Page } from "./page.tsx";
@@ -104,6 +106,8 @@ export function TrialPage({ recording, tries, apart, board }: {
         </ul>
       </section>
       {checks.length > 0 && <Checks checks={checks} />}
+      <Losing outcome={outcome} />
+      <Making outcome={outcome} />
       {Object.keys(apart).length > 0 && <CompositionSection apart={apart} />}
       {outcome.kind === "recorded" && outcome.speed.apart && <Apart speed={outcome.speed.apart} />}
       {outcome.kind === "recorded" && outcome.speed.workloads.length > 0 && (
