@@ -81,6 +81,7 @@ for (const [name, technique] of all) {
   Deno.test(`${name} says what it does and where it comes from`, () => {
     assertMatch(technique.summary, /^[A-Z][^\n]+\.$/);
     assertMatch(technique.source, /\d{4}|ONNX/);
+    if (technique.emulated !== undefined) assertMatch(technique.emulated, /^[a-z][^\n]+[^.]$/);
   });
 
   if (technique.claim === "identical") {

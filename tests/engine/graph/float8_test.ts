@@ -1,6 +1,8 @@
 /** Eight-bit floats beside all their values, written out from the formats' definition. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import * as ort from "onnxruntime-node";
+import { GraphBuilder } from "../../../engine/graph/builder.ts";
 import { inFloat8, nearestFloat8 } from "../../../engine/graph/float8.ts";
 import type { Matrix } from "../../../engine/graph/linear.ts";
 import { UserError } from "../../../engine/mod.ts";
@@ -76,6 +78,25 @@ for (const form of forms) {
       }),
       { numRuns: 5000, seed: 11 },
     );
+  });
+}
+
+/** ONNX's numbers of the types, and of 32-bit floats. */
+const TYPES = { e4m3: 17, e5m2: 19, f32: 1 } as const;
+
+for (const form of forms) {
+  Deno.test(`${form}: ONNX Runtime's own conversion gives the same values`, async () => {
+    const g = new GraphBuilder();
+    g.input("x", "f32", ["n"]);
+    g.node("Cast", ["x"], ["small"], { to: TYPES[form], saturate: 1 });
+    g.node("Cast", ["small"], ["y"], { to: TYPES.f32 });
+    g.output("y", "f32", ["n"]);
+    const session = await ort.InferenceSession.create(g.encode("cast"), { intraOpNumThreads: 1 });
+    const x = Float32Array.from({ length: 200_000 }, (_, i) => Math.sin(i * i + 1) * 2 ** (i % 40 - 22));
+    const { y } = await session.run({ x: new ort.Tensor("float32", x, [x.length]) });
+    await session.release();
+    const theirs = (y!.data as Float32Array).map((value) => value + 0);
+    assertEquals(x.map((value) => nearestFloat8(value, form) + 0), theirs);
   });
 }
 

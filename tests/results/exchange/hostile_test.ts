@@ -15,7 +15,9 @@ import { run as explainRun } from "../../../results/verbs/explain.ts";
 import {
   breaches,
   check,
+  emulated,
   failed,
+  held,
   PARTS,
   recorded,
   recording,
@@ -61,6 +63,7 @@ async function hostile(): Promise<readonly Recording[]> {
       breaches(0),
     ]),
     recorded(trial("int8"), [workload(1.6)]),
+    held(emulated("fp8")),
     failed(trial("int4"), [
       check(0.06, 0.03, 0.09, {
         note: "a note",

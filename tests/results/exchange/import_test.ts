@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { UserError } from "../../../engine/mod.ts";
 import { boards, ledger, openStore } from "../../../results/mod.ts";
 import { run as importRun } from "../../../results/verbs/import.ts";
-import { failed, recorded, trial, unmeasured, workload } from "../fixture.ts";
+import { emulated, failed, held, recorded, trial, unmeasured, workload } from "../fixture.ts";
 import { edit, forged, imported, inFolder, machine, names, real } from "./exports.ts";
 
 const three = async () => [
@@ -24,6 +24,16 @@ Deno.test("what was exported is imported as it was, with where it came from", as
     const { origin } = opened.shelf.find(all[0]!.id)!;
     assertEquals([origin?.by, origin?.key, origin?.trusted, origin?.whole], ["Ada", undefined, false, true]);
     assertEquals(opened.shelf.list({}, 0, 9).recordings.map((one) => one.origin), [origin, origin, origin]);
+  });
+});
+
+Deno.test("a pass that claims no speed comes through an export with its checks and its reason", async () => {
+  await inFolder(async ({ store, exported }) => {
+    const one = await real(held(emulated("fp8")));
+    const into = store("into");
+    const { err } = await imported(await exported([one]), "--store", into);
+    using opened = openStore(into);
+    assertEquals([...opened.read()], [one], err.join("\n"));
   });
 });
 
@@ -110,6 +120,24 @@ for (
           ({ outcome }) => ({ outcome: { ...outcome, trial: { ...outcome.trial, techniques: 7 } } }),
         ),
       "its outcome.trial.techniques is not what it must be",
+    ],
+    [
+      "forged to have a speed of what is emulated",
+      (line: string) =>
+        forged(line, ({ outcome }) => {
+          const techniques = outcome.trial.techniques.map((one) => ({ ...one, emulated: "so" }));
+          return { outcome: { ...outcome, trial: { ...outcome.trial, techniques } } };
+        }),
+      "it must be its own: int8 is emulated, so",
+    ],
+    [
+      "forged to pass without a speed where nothing is emulated",
+      (line: string) =>
+        forged(line, ({ outcome: { trial, ...outcome } }) => {
+          if (outcome.kind !== "recorded") throw new Error("the first line is recorded");
+          return { outcome: { kind: "held", trial, verdict: outcome.verdict, reason: "so" } };
+        }),
+      "one of its techniques must be emulated: none is",
     ],
     [
       "forged to be of a kind that there is not",

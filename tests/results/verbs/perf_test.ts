@@ -36,6 +36,16 @@ Deno.test("nothing is claimed of what was not judged", async () => {
   });
 });
 
+Deno.test("what is emulated is timed as anything, and said to be not its own", async () => {
+  await inPlace(async ({ suite }) => {
+    const rows =
+      `candidates: { fp8: [{ ...toyInt8, name: "toy_fp8", emulated: "its floats are wider ones" }] }`;
+    const { out } = await perf(["--suite", suite(rows), "--only", "fp8", "--json"]);
+    assertEquals(out[1]!.trim(), "not its own: toy_fp8 is emulated, its floats are wider ones");
+    assertEquals(JSON.parse(out.at(-1)!).results[0].emulated, "its floats are wider ones");
+  });
+});
+
 Deno.test("a row that the engine cannot open is skipped with its reason", async () => {
   await inPlace(async ({ suite }) => {
     const { value, out } = await perf(["--suite", suite(ROWS), "--only", "lost"]);
