@@ -2,7 +2,7 @@
  * What a maker of weights told, read for people: figures by layer and matrix, and how long it took. Its notes are its
  * own words (see evals/weighed.ts), so only what has the form of figures is read.
  */
-import type { Json } from "../engine/mod.ts";
+import { type Json, TAPS } from "../engine/mod.ts";
 import type { Outcome, TrialWeights } from "../evals/mod.ts";
 import { bytes, count, percent } from "./figures.ts";
 
@@ -19,10 +19,11 @@ export interface Grid {
 
 /** Layers and matrices beyond which there is no picture. */
 const [LAYERS, MATRICES] = [256, 12];
+const SENSITIVITY = "sensitivity";
 /** Cells that are named in words. */
 const NAMED = 3;
 
-/** Every figure that the notes hold by layer and matrix: lists of layers, and pieces that are named by their layer. */
+/** Every figure that the notes hold by layer and matrix, in lists of layers and pieces named by theirs; sensitivity first. */
 export function gridsOf(notes: Notes): readonly Grid[] {
   const found = new Map<string, Fields[]>();
   const put = (name: string, layer: number, value: Json | undefined) => {
@@ -41,13 +42,15 @@ export function gridsOf(notes: Notes): readonly Grid[] {
   }
   return [...found].flatMap(([name, layers]) => gridsIn(name, layers)).filter(({ layers, matrices }) =>
     layers.length > 1 && matrices.length > 0 && matrices.length <= MATRICES
-  );
+  ).toSorted((a, b) => Number(b.name === SENSITIVITY) - Number(a.name === SENSITIVITY));
 }
 
 /** A grid of the figures themselves, or one for each figure that every matrix has by name. */
 function gridsIn(name: string, sparse: readonly Fields[]): readonly Grid[] {
   const layers = Array.from(sparse, (layer) => layer ?? {});
-  const matrices = [...new Set(layers.flatMap((layer) => Object.keys(layer)))];
+  const matrices = [...new Set(layers.flatMap((layer) => Object.keys(layer)))].toSorted((a, b) =>
+    placeOf(a) - placeOf(b)
+  );
   const inner = [
     ...new Set(
       layers.flatMap((layer) => Object.values(layer).flatMap((v) => isFields(v) ? Object.keys(v) : [])),
@@ -66,6 +69,10 @@ function gridsIn(name: string, sparse: readonly Fields[]): readonly Grid[] {
   ];
   return grids.filter(({ layers }) => layers.flat().some((value) => value !== undefined));
 }
+
+/** Matrices in the order in which a token goes through them; others after them as they come. */
+const placeOf = (matrix: string) =>
+  (TAPS as readonly string[]).includes(matrix) ? (TAPS as readonly string[]).indexOf(matrix) : TAPS.length;
 
 /** The name of a matrix without its layer. */
 const plain = (matrix: string) => matrix.replace(/^blk\.\d+\./, "").replace(/\.weight$/, "");
@@ -112,7 +119,7 @@ function saidMaking({ trial }: Outcome, notes: Notes): readonly string[] {
   const left = numberOf(notes["left out"]);
   return [
     ...(seconds > 0 ? [`They were made${by} in ${count(Math.round(seconds))} s.`] : []),
-    ...gridsOf(notes).filter(({ name }) => name === "sensitivity").map((grid) =>
+    ...gridsOf(notes).filter(({ name }) => name === SENSITIVITY).map((grid) =>
       `Rounded by itself, what loses most: ${highest(grid)} nats a token.`
     ),
     ...(left === undefined ? [] : [`Of ${count(left)} pieces more is not kept than that they were made.`]),

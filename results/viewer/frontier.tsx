@@ -124,8 +124,8 @@ function Plot({ points, root, width, class: name }: {
         {apart.map((tick) => <text x={x(tick)} y={HEIGHT - 20} text-anchor="middle">{tick}</text>)}
         <text x={(LEFT + right) / 2} y={HEIGHT - 4} text-anchor="middle">
           {width > 500
-            ? "bits a weight, log axis; nats a token lost on the other"
-            : "bits a weight; nats lost"}
+            ? "bits a weight across, nats a token lost downwards; log axes"
+            : "bits across, nats lost down"}
         </text>
         <path d={step(front.map(at))} class="front" />
         {points.map(({ bits, check: { interval: { low, high } } }) => (

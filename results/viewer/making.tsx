@@ -40,7 +40,7 @@ function HeatStrip({ grid }: { readonly grid: Grid }) {
           <Text of={grid.name} most={60} />
         </h3>
         <p class="hint">
-          Layers from left to right; the darker, the higher, from {figure(low)} to {figure(high)}{" "}
+          Layers from left to right; the stronger, the higher, from {figure(low)} to {figure(high)}{" "}
           on a log scale.
         </p>
       </figcaption>

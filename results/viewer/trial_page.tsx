@@ -92,6 +92,7 @@ export function TrialPage({ recording, tries, apart, board }: {
         </details>
       )}
       {checks.length > 0 && <Strips recording={recording} />}
+      <Losing outcome={outcome} />
       <section>
         <h2>Trust</h2>
         <ul class="trust">
@@ -106,7 +107,6 @@ export function TrialPage({ recording, tries, apart, board }: {
         </ul>
       </section>
       {checks.length > 0 && <Checks checks={checks} />}
-      <Losing outcome={outcome} />
       <Making outcome={outcome} />
       {Object.keys(apart).length > 0 && <CompositionSection apart={apart} />}
       {outcome.kind === "recorded" && outcome.speed.apart && <Apart speed={outcome.speed.apart} />}

@@ -14,13 +14,13 @@ Deno.test("what a maker told in a run is read by layer and matrix, and said with
     const all = await outcomes(await madeBench(folder, { suite: { candidates: { told8: [told] } } }));
     assert(all.told8?.kind === "recorded");
     assertEquals(gridsOf(all.told8.weights!.made!), [
+      { name: "sensitivity", matrices: ["qkv", "ffn_down"], layers: [[0.02, 0.004], [0.001, 0.3]] },
       {
         name: "losses, rounded",
         matrices: ["qkv", "ffn_down"],
         layers: [[0.1235, 0.5], [1.123, 0.5]],
       },
       { name: "losses, made", matrices: ["qkv", "ffn_down"], layers: [[0.1, 0.25], [0.1, 0.25]] },
-      { name: "sensitivity", matrices: ["qkv", "ffn_down"], layers: [[0.02, 0.004], [0.001, 0.3]] },
     ]);
     assertEquals(saidWeights(all.told8), [
       "Its weights take 0 MiB, 8.00 bits a weight, 25 % of the baseline's 0 MiB.",
