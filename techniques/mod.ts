@@ -8,6 +8,8 @@ import { float8 } from "./quantizers/float8.ts";
 import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
 import { type MixedOptions, mixedPrecision } from "./quantizers/mixed_precision.ts";
 import { roundToNearest } from "./quantizers/round_to_nearest.ts";
+import { smoothQuant, type SmoothQuantOptions } from "./quantizers/smooth_quant.ts";
+import { w8a8 } from "./quantizers/w8a8.ts";
 import type { Technique } from "./technique.ts";
 
 export * from "./technique.ts";
@@ -25,6 +27,9 @@ export {
   type QuantizedKv,
   quantizedKv,
   roundToNearest,
+  smoothQuant,
+  type SmoothQuantOptions,
+  w8a8,
 };
 
 /** Every technique in its usual form, by the name that `--only` takes. */
@@ -38,6 +43,9 @@ export const techniques = {
   fp8_e5m2: float8({ float: "e5m2", per: "channel" }),
   awq4: awq({ bits: 4, block: 64, symmetric: false }),
   gptq4: gptq({ bits: 4, block: 64, symmetric: false }),
+  w8a8: w8a8({ activations: "token" }),
+  w8a8_tensor: w8a8({ activations: "tensor" }),
+  smoothquant: smoothQuant(),
   mixed_6: mixedPrecision({ bodyBits: 6 }),
   prompt_lookup: promptLookup(),
   prefix_cache: prefixCache(),

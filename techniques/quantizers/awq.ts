@@ -8,7 +8,6 @@ import {
   type Json,
   type LayerWeights,
   layerWeights,
-  layout,
   type Maker,
   type Model,
   type ModelConfig,
@@ -25,9 +24,9 @@ import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions 
 import { searchScales } from "./channel_scales.ts";
 import { clipped } from "./clipping.ts";
 import { descend } from "./descent.ts";
-import { divideRows, feedersOf, fold, shareHeads } from "./folding.ts";
+import { shareHeads } from "./folding.ts";
 import { changeOf, checkFinite, floatsOf, type Grid, lossOf } from "./grid.ts";
-import { type GridLayer, layerOf, pieceOf } from "./made_layer.ts";
+import { type GridLayer, layerOf, pieceOf, settle } from "./made_layer.ts";
 
 export interface AwqOptions {
   readonly calibration?: CalibrationOptions;
@@ -90,8 +89,8 @@ export async function awqMatrix(
   const scaled = { ...w, values: w.values.map((value, i) => value * scales[i % n]!) };
   const own = gram.map((value, at) => value / scales[at % n]! / scales[Math.floor(at / n)]!);
   const narrow = await clipped(products, scaled, own, p);
-  const loss = (grid: Grid) => lossOf(products, changeOf(scaled, floatsOf(grid, n, p)), own);
-  const grid = sweeps === 0 ? narrow : await descend(products, scaled, own, narrow, p, sweeps);
+  const loss = (grid: Grid) => lossOf(products, changeOf(scaled, floatsOf(grid, n)), own);
+  const grid = sweeps === 0 ? narrow : await descend(products, scaled, own, narrow, sweeps);
   const told = {
     alpha,
     rounded: before,
@@ -100,34 +99,6 @@ export async function awqMatrix(
     descended: await loss(grid),
   };
   return { scales, grid, told };
-}
-
-/** A layer on the way: taps that have a grid are in `layer` as the floats that it stands for. */
-export interface Begun {
-  readonly layer: LayerWeights;
-  readonly grids: Readonly<Partial<Record<Tap, Grid>>>;
-}
-
-/** Folds a tap's scales into what feeds it, which may be on a grid already, and puts the tap on its own. */
-export function settle(
-  { layer, grids }: Begun,
-  tap: Tap,
-  { scales, grid }: Pick<AwqMatrix, "scales" | "grid">,
-  p: Integers,
-  config: ModelConfig,
-): Begun {
-  const folded = fold(layer, tap, scales, config);
-  const feeders = feedersOf(tap, scales, config);
-  const below = feeders && grids[feeders.tap];
-  const { groups } = layout(p, config.width);
-  return {
-    layer: { ...folded, [tap]: floatsOf(grid, scales.length, p) },
-    grids: {
-      ...grids,
-      ...(below && { [feeders.tap]: { ...below, scales: divideRows(below.scales, feeders, groups) } }),
-      [tap]: grid,
-    },
-  };
 }
 
 /** Makes the layers one after another, each seen through those below it as they were made. */
@@ -140,17 +111,17 @@ export const make: Maker = async (bench) => {
     const name = `layer-${`${layer}`.padStart(2, "0")}`;
     const made = await piece(name, async () => {
       const start = systemClock.now();
-      let begun: Begun = { layer: layerWeights(weights, config, layer), grids: {} };
+      let begun: GridLayer = { layer: layerWeights(weights, config, layer), grids: {} };
       const told: Record<string, Json> = {};
       for (const [i, tap] of TAPS.entries()) {
         const seen = await layers.statistics(tap, begun.layer);
         const found = await tapMatrix(bench.products, begun.layer, tap, seen, precision, sweeps, config);
-        begun = settle(begun, tap, found, precision, config);
+        begun = settle(begun, tap, found, config);
         told[tap] = found.told;
         progress((layer + (i + 1) / (TAPS.length + 1)) / config.layers);
       }
       const notes = { ...told, seconds: (systemClock.now() - start) / 1000 };
-      return pieceOf(begun as GridLayer, precision, layer, weights, config, notes);
+      return pieceOf(begun, layer, weights, config, notes);
     });
     if (layer + 1 < config.layers) await layers.advance(layerOf(made, layer, weights, config));
     progress((layer + 1) / config.layers);

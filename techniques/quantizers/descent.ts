@@ -3,7 +3,7 @@
  * other codes as they are, sweep by sweep, so the loss only falls (cyclic coordinate descent; Behdin et al., QuantEase,
  * 2023). After each group the scale is refitted, the minimum of a parabola.
  */
-import { type Dense, type Integers, layout, type Products } from "../../engine/mod.ts";
+import { type Dense, layout, type Products } from "../../engine/mod.ts";
 import { floatsOf, type Grid } from "./grid.ts";
 
 /** Sweeps codes and scales of a grid `sweeps` times; returns the grid that is left. */
@@ -12,13 +12,13 @@ export async function descend(
   w: Dense,
   gram: Float32Array,
   start: Grid,
-  p: Integers,
   sweeps: number,
 ): Promise<Grid> {
   const { rows, columns } = w;
-  const { group, groups } = layout(p, columns);
+  const { group, groups } = layout(start.precision, columns);
+  const top = 2 ** start.precision.bits - 1;
   const grid: Grid = { ...start, codes: start.codes.slice(), scales: start.scales.slice() };
-  const change = floatsOf(grid, columns, p);
+  const change = floatsOf(grid, columns);
   for (let i = 0; i < change.length; i++) change[i]! -= w.values[i]!;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (let g = 0; g < groups; g++) {
@@ -32,7 +32,7 @@ export async function descend(
       const slopes = await products.of({ rows, columns, values: change }, strip, "b");
       for (let row = 0; row < rows; row++) {
         const slope = slopes.values.subarray(row * size, (row + 1) * size);
-        sweepGroup(grid, change, gram, slope, { row, columns, first, at: row * groups + g }, 2 ** p.bits - 1);
+        sweepGroup(grid, change, gram, slope, { row, columns, first, at: row * groups + g }, top);
       }
     }
   }

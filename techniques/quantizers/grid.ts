@@ -15,6 +15,7 @@ import {
 
 /** Of a matrix [out, in]: codes [out, in], a scale and a zero [out, groups]. */
 export interface Grid {
+  readonly precision: Integers;
   readonly codes: Uint8Array;
   readonly scales: Float32Array;
   readonly zeros: Uint8Array;
@@ -24,6 +25,7 @@ export interface Grid {
 export function nearest({ rows, columns, values }: Dense, p: Integers): Grid {
   const { group, groups } = layout(p, columns);
   const grid = {
+    precision: p,
     codes: new Uint8Array(values.length),
     scales: new Float32Array(rows * groups),
     zeros: new Uint8Array(rows * groups),
@@ -73,8 +75,8 @@ export function roundTo(
 }
 
 /** The floats that a grid stands for, [rows, columns]. */
-export function floatsOf({ codes, scales, zeros }: Grid, columns: number, p: Integers): Float32Array {
-  const { group, groups } = layout(p, columns);
+export function floatsOf({ codes, scales, zeros, precision }: Grid, columns: number): Float32Array {
+  const { group, groups } = layout(precision, columns);
   const values = new Float32Array(codes.length);
   for (let at = 0; at < scales.length; at++) {
     const [start, end] = spanOf(at, group, groups, columns);
@@ -85,21 +87,20 @@ export function floatsOf({ codes, scales, zeros }: Grid, columns: number, p: Int
 
 /** Some rows of a grid as the runtime reads them, their floats times `factor`. */
 export function packRows(
-  { codes, scales, zeros }: Grid,
+  { codes, scales, zeros, precision }: Grid,
   first: number,
   rows: number,
   columns: number,
-  p: Integers,
   factor = 1,
 ): Packed {
-  const { groups } = layout(p, columns);
+  const { groups } = layout(precision, columns);
   const own = scales.slice(first * groups, (first + rows) * groups);
   return pack(
     codes.subarray(first * columns, (first + rows) * columns),
     factor === 1 ? own : own.map((scale) => scale * factor),
     zeros.subarray(first * groups, (first + rows) * groups),
     rows,
-    p,
+    precision,
   );
 }
 

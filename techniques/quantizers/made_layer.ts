@@ -1,10 +1,10 @@
 /** A layer as a quantizer makes it, beside its kept piece: from grids to the file's own matrices, and back to floats. */
 import {
   dequantize,
-  type Integers,
   type Json,
   type LayerWeights,
   layerWeights,
+  layout,
   membersOf,
   type ModelConfig,
   type Piece,
@@ -14,31 +14,59 @@ import {
   type Weights,
   widthOf,
 } from "../../engine/mod.ts";
-import { type Grid, packRows } from "./grid.ts";
+import { divideRows, feedersOf, fold } from "./folding.ts";
+import { floatsOf, type Grid, packRows } from "./grid.ts";
 
-/** A layer's matrices by tap, with what was folded into its norms and biases. */
+/** A layer on the way: taps that have a grid are in `layer` as the floats that it stands for. */
 export interface GridLayer {
-  readonly grids: Readonly<Record<Tap, Grid>>;
   readonly layer: LayerWeights;
+  readonly grids: Readonly<Partial<Record<Tap, Grid>>>;
 }
 
-/** The piece of a layer: q's steps without attention's scale, which the graph multiplies them by. */
+/** A matrix with its columns scaled and on its grid. */
+export interface Scaled {
+  readonly scales: Float32Array;
+  readonly grid: Grid;
+}
+
+/** Folds a tap's scales into what feeds it, which may be on a grid already, and puts the tap on its own. */
+export function settle(
+  { layer, grids }: GridLayer,
+  tap: Tap,
+  { scales, grid }: Scaled,
+  config: ModelConfig,
+): GridLayer {
+  const folded = fold(layer, tap, scales, config);
+  const feeders = feedersOf(tap, scales, config);
+  const below = feeders && grids[feeders.tap];
+  const { groups } = layout(below?.precision ?? grid.precision, config.width);
+  return {
+    layer: { ...folded, [tap]: floatsOf(grid, scales.length) },
+    grids: {
+      ...grids,
+      ...(below && { [feeders.tap]: { ...below, scales: divideRows(below.scales, feeders, groups) } }),
+      [tap]: grid,
+    },
+  };
+}
+
+/** The piece of a layer whose taps are all on grids: q's steps without attention's scale, which the graph multiplies them by. */
 export function pieceOf(
   { grids, layer }: GridLayer,
-  precision: Integers,
   number: number,
   weights: Weights,
   config: ModelConfig,
   notes: Readonly<Record<string, Json>>,
 ): Piece {
   const matrices = Object.fromEntries(TAPS.flatMap((tap) => {
+    const grid = grids[tap]!;
     let first = 0;
     return membersOf(tap, number).map((name) => {
       const rows = weights.shape(name)[0]!;
       const factor = name.includes("attn_q.") ? 1 / queryScale(config) : 1;
-      const packed = packRows(grids[tap], first, rows, widthOf(tap, config), precision, factor);
+      const packed = packRows(grid, first, rows, widthOf(tap, config), factor);
       first += rows;
-      return [name, { precision, packed }];
+      return [name, { precision: grid.precision, packed }];
     });
   }));
   const { heads, kvHeads, headDim } = config;

@@ -10,11 +10,11 @@ import { powers, searchScales } from "../../../techniques/quantizers/channel_sca
 import { clipped } from "../../../techniques/quantizers/clipping.ts";
 import { descend } from "../../../techniques/quantizers/descent.ts";
 import { changeOf, floatsOf, type Grid, lossOf, nearest } from "../../../techniques/quantizers/grid.ts";
-import type { Dataset, Text } from "../../../datasets/mod.ts";
 import { baseline } from "../../contracts/baseline.ts";
 import { f32 } from "../../engine/gguf_file.ts";
 import { useTestCache } from "../../engine/test_cache.ts";
 import { type Llama, llamaFile, naiveForward, tinyLlama } from "../../engine/tiny_llama.ts";
+import { LETTERS, tokensOf } from "./letters.ts";
 import { randomInputs, randomMatrix } from "./random_matrix.ts";
 
 useTestCache();
@@ -30,15 +30,14 @@ const PRECISIONS: readonly Integers[] = [
   { bits: 3, block: 32, symmetric: true },
   { bits: 4, block: "channel", symmetric: false },
 ];
-const lossOfGrid = (grid: Grid, p: Integers) =>
-  lossOf(products, changeOf(W, floatsOf(grid, W.columns, p)), gram);
+const lossOfGrid = (grid: Grid) => lossOf(products, changeOf(W, floatsOf(grid, W.columns)), gram);
 
 for (const p of PRECISIONS) {
   const called = `${p.bits} bits in blocks of ${p.block}`;
 
   Deno.test(`at ${called} the scales that are found lose no more than none, whose loss is plain rounding's`, async () => {
     const { before, after } = await searchScales(products, W, gram, sizes, p);
-    const rounded = await lossOfGrid(nearest(W, p), p);
+    const rounded = await lossOfGrid(nearest(W, p));
     assertAlmostEquals(before / rounded, 1, 1e-4);
     assert(after < before);
   });
@@ -50,7 +49,7 @@ for (const p of PRECISIONS) {
     );
     const grid = await clipped(products, W, gram, p);
     const lossOfRow = async (own: Grid, row: number) => {
-      const change = changeOf(W, floatsOf(own, W.columns, p)).values;
+      const change = changeOf(W, floatsOf(own, W.columns)).values;
       const values = change.subarray(row * W.columns, (row + 1) * W.columns);
       return await lossOf(products, { rows: 1, columns: W.columns, values }, blocks);
     };
@@ -62,7 +61,7 @@ for (const p of PRECISIONS) {
   Deno.test(`at ${called} every sweep of descent loses no more than the one before it`, async () => {
     const losses: number[] = [];
     for (let sweeps = 0; sweeps < 4; sweeps++) {
-      losses.push(await lossOfGrid(await descend(products, W, gram, nearest(W, p), p, sweeps), p));
+      losses.push(await lossOfGrid(await descend(products, W, gram, nearest(W, p), sweeps)));
     }
     assert(losses[1]! < losses[0]! * 0.9, `${losses}`);
     losses.slice(1).forEach((loss, i) => assert(loss <= losses[i]! * (1 + 1e-5), `${losses}`));
@@ -72,7 +71,7 @@ for (const p of PRECISIONS) {
 Deno.test("what is told of a matrix are the losses of what it was on the way", async () => {
   const p = PRECISIONS[0]!;
   const { scales, grid, told } = await awqMatrix(products, W, gram, sizes, p, 2);
-  const own = floatsOf(grid, W.columns, p).map((value, i) => value / scales[i % W.columns]!);
+  const own = floatsOf(grid, W.columns).map((value, i) => value / scales[i % W.columns]!);
   assertAlmostEquals(told.descended / await lossOf(products, changeOf(W, own), gram), 1, 1e-3);
   assert(told.scaled < told.rounded && told.descended < told.clipped);
 });
@@ -84,25 +83,7 @@ Deno.test("a channel that is always zero has a scale of 1, and no other is touch
   assertAlmostEquals(scales[2]!, Math.SQRT1_2, 1e-6);
 });
 
-/** Ids of the tiny llama's letters, some of which follow each other more often than not. */
-const tokensOf = (seed: number, length: number) =>
-  Array.from({ length }, (_, i) => 2 + (seed * 3 + i * i * (seed % 4 + 1)) % 20);
-const SET: Dataset<Text> = {
-  name: "letters",
-  version: "1",
-  source: "this file",
-  license: "none",
-  split: "calibration",
-  digest: "",
-  size: 40,
-  async *samples() {
-    for (let i = 0; i < 40; i++) {
-      const text = tokensOf(i, 40).map((id) => String.fromCharCode(95 + id)).join("");
-      yield await Promise.resolve({ id: `${i}`, cluster: `${i}`, slices: [], text });
-    }
-  },
-};
-const CALIBRATION = { sets: [SET], pieces: 32, tokens: 16 };
+const CALIBRATION = { sets: [LETTERS], pieces: 32, tokens: 16 };
 
 async function modelOf(llama: Llama, bits: 3 | 4): Promise<Model> {
   const file = `${folder}/${crypto.randomUUID()}.gguf`;
@@ -128,7 +109,7 @@ for (const bits of [3, 4] as const) {
       const matrix = shape.length === 2 && key.startsWith("blk");
       const [rows, columns] = shape as [number, number];
       const w = { rows, columns, values };
-      return [key, f32(name, shape, matrix ? floatsOf(nearest(w, p), columns, p) : values)];
+      return [key, f32(name, shape, matrix ? floatsOf(nearest(w, p), columns) : values)];
     }));
     const distance = (other: Llama) => {
       let sum = 0;
