@@ -5,7 +5,6 @@
 import {
   concat,
   type Dense,
-  dequantize,
   type Integers,
   type LayerWalk,
   type LayerWeights,
@@ -14,7 +13,6 @@ import {
   membersOf,
   type Model,
   type Piece,
-  quantize,
   queryScale,
   type Stack,
   systemClock,
@@ -26,13 +24,33 @@ import {
 } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions } from "./calibration.ts";
-import { lossOf, packRows, solve, type SolveOptions } from "./gptq_solve.ts";
+import { lossOf, solve, type SolveOptions } from "./gptq_solve.ts";
+import { driftOf, targetOf } from "./gptq_target.ts";
+import { floatsOf, nearest, packRows } from "./grid.ts";
+import { layerOf } from "./made_layer.ts";
 
-export interface GptqOptions extends Partial<SolveOptions> {
+export type LayerOptions = SolveOptions & {
+  /**
+   * Damping of the regression by which matrices make good what was lost before them (gptq_target.ts), as a share of the
+   * moments' mean diagonal; absent: each is to be as the file has it.
+   */
+  readonly corrected?: number;
+};
+
+/** What gave the least loss on calibration texts that were held out. */
+export const BEST = {
+  damping: 0.03,
+  ordered: true,
+  searched: true,
+  sweeps: 3,
+  corrected: 0.3,
+} as const satisfies LayerOptions;
+
+export interface GptqOptions extends Partial<LayerOptions> {
   readonly calibration?: CalibrationOptions;
 }
 
-type Settings = SolveOptions & { readonly calibration: Calibration };
+type Settings = LayerOptions & { readonly calibration: Calibration };
 
 /**
  * Weights of the layers at a precision, as GPTQ rounds them.
@@ -40,8 +58,10 @@ type Settings = SolveOptions & { readonly calibration: Calibration };
  */
 export function gptq(
   precision: Integers,
-  { damping = 0.01, ordered = true, calibration = {} }: GptqOptions = {},
+  { calibration = {}, ...options }: GptqOptions = {},
 ): Technique {
+  const solving: LayerOptions = { ...BEST, ...options };
+  const { damping } = solving;
   if (!(damping >= 0 && Number.isFinite(damping))) {
     throw new UserError(`Cannot quantize by GPTQ as damping must be 0 or more: found ${damping}.`);
   }
@@ -57,7 +77,7 @@ export function gptq(
     source: "Frantar et al., GPTQ, ICLR 2023",
     calibration: calibration.sets ?? CALIBRATION_SETS,
     async transform(stack: Stack): Promise<Stack> {
-      const settings: Settings = { damping, ordered, calibration: await calibrate(calibration) };
+      const settings: Settings = { ...solving, calibration: await calibrate(calibration) };
       const params = { ...stack.model.params, body: precision, made: { name: "gptq", params: settings } };
       const model: Model = { ...stack.model, params, maker: import.meta.url };
       return { ...stack, model };
@@ -76,73 +96,75 @@ export const make: Maker = async (bench) => {
 export async function makeLayers(
   bench: Workbench,
   { texts, pieces, tokens }: Calibration,
-  options: SolveOptions,
+  options: LayerOptions,
   precisionOf: (layer: number, tap: Tap) => Integers,
 ): Promise<void> {
   const { weights, config } = bench;
   await using walk = await bench.walk(texts, pieces, tokens);
+  await using full = options.corrected === undefined ? undefined : await bench.walk(texts, pieces, tokens);
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `layer-${`${layer}`.padStart(2, "0")}`;
-    const { matrices } = await bench.piece(name, () => layerPiece(bench, walk, layer, options, precisionOf));
-    const made = TAPS.reduce(
-      (all, tap) => ({ ...all, [tap]: madeMatrix(bench, matrices, tap, layer) }),
-      layerWeights(weights, config, layer),
-    );
-    if (layer + 1 < config.layers) await walk.advance(made);
+    let made: LayerWeights | undefined;
+    const piece = await bench.piece(name, async () => {
+      const { layer: found, ...piece } = await makeLayer(bench, { walk, full }, layer, options, precisionOf);
+      made = found;
+      return piece;
+    });
+    if (layer + 1 < config.layers) {
+      await walk.advance(made ?? layerOf(piece, layer, weights, config));
+      await full?.advance(layerWeights(weights, config, layer));
+    }
     bench.progress((layer + 1) / config.layers);
   }
 }
 
-async function layerPiece(
+/** A layer's piece, and what it stands for in the walk. */
+async function makeLayer(
   bench: Workbench,
-  walk: LayerWalk,
-  layer: number,
-  options: SolveOptions,
+  { walk, full }: { readonly walk: LayerWalk; readonly full: LayerWalk | undefined },
+  number: number,
+  options: LayerOptions,
   precisionOf: (layer: number, tap: Tap) => Integers,
-): Promise<Piece> {
+): Promise<Piece & { readonly layer: LayerWeights }> {
   const { weights, config, products, progress } = bench;
   const start = systemClock.now();
   const matrices: Record<string, Piece["matrices"][string]> = {};
-  const losses: Record<string, { rounded: number; made: number }> = {};
-  let current: LayerWeights = layerWeights(weights, config, layer);
+  const losses: Record<string, { rounded: number; made: number; moved: number }> = {};
+  const own = layerWeights(weights, config, number);
+  let layer = own;
   for (const [i, tap] of TAPS.entries()) {
-    const members = membersOf(tap, layer);
-    const precision = precisionOf(layer, tap);
-    const { gram } = await walk.statistics(tap, current);
+    const precision = precisionOf(number, tap);
+    const { gram } = await walk.statistics(tap, layer);
+    const members = membersOf(tap, number);
     const columns = widthOf(tap, config);
     const values = concat(members.map((member) => weights.read(member)));
     const w: Dense = { rows: values.length / columns, columns, values };
-    const solved = await solve(w, gram, precision, options, products);
+    const target = full
+      ? await targetOf(
+        w,
+        gram,
+        await driftOf(full.inputs(tap, own), walk.inputs(tap, layer), columns, products),
+        options.corrected!,
+        products,
+      )
+      : w;
+    const grid = await solve(target, gram, precision, options, products);
     let first = 0;
     for (const name of members) {
       const rows = weights.shape(name)[0]!;
-      matrices[name] = { precision, packed: packRows(solved, columns, first, rows, precision) };
+      matrices[name] = { precision, packed: packRows(grid, first, rows, columns) };
       first += rows;
     }
-    const floats = (packed: Parameters<typeof dequantize>[0]) =>
-      dequantize(packed, w.rows, columns, precision);
+    const made = floatsOf(grid, columns);
+    const rounded = floatsOf(nearest(w, precision), columns);
     losses[tap] = {
-      rounded: await lossOf(w, floats(quantize(values, w.rows, columns, precision)), gram, products),
-      made: await lossOf(w, floats(packRows(solved, columns, 0, w.rows, precision)), gram, products),
+      rounded: await lossOf(w, rounded, gram, products),
+      made: await lossOf(target, made, gram, products),
+      moved: await lossOf(w, target.values, gram, products),
     };
-    current = { ...current, [tap]: madeMatrix(bench, matrices, tap, layer) };
-    progress((layer + (i + 1) / (TAPS.length + 1)) / config.layers);
+    const scaled = tap === "qkv" ? weights.shape(members[0]!)[0]! * columns : 0;
+    layer = { ...layer, [tap]: made.map((value, at) => at < scaled ? value * queryScale(config) : value) };
+    progress((number + (i + 1) / (TAPS.length + 1)) / config.layers);
   }
-  return { matrices, notes: { losses, seconds: (systemClock.now() - start) / 1000 } };
-}
-
-/** What a tap's matrices as they were made stand for in the walk. */
-function madeMatrix(
-  { weights, config }: Workbench,
-  matrices: Piece["matrices"],
-  tap: Tap,
-  layer: number,
-): Float32Array {
-  const parts = membersOf(tap, layer).map((name) => {
-    const [rows, columns] = weights.shape(name) as [number, number];
-    const { packed, precision } = matrices[name]!;
-    return dequantize(packed, rows, columns, precision);
-  });
-  const scale = queryScale(config);
-  return concat(tap === "qkv" ? [parts[0]!.map((value) => value * scale), ...parts.slice(1)] : parts);
+  return { matrices, layer, notes: { losses, seconds: (systemClock.now() - start) / 1000 } };
 }

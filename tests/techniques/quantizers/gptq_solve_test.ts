@@ -4,8 +4,10 @@ import { dequantize, type Integers, quantize, UserError } from "../../../engine/
 import { loadRuntime } from "../../../engine/engines/onnx_runtime.ts";
 import { Products } from "../../../engine/workbench/products.ts";
 import { inverseFactor } from "../../../techniques/quantizers/cholesky.ts";
-import { lossOf, packRows, solve } from "../../../techniques/quantizers/gptq_solve.ts";
-import { gramOf, matrixOf } from "./tiny_matrices.ts";
+import { lossOf, solve } from "../../../techniques/quantizers/gptq_solve.ts";
+import { floatsOf, nearest, packRows } from "../../../techniques/quantizers/grid.ts";
+import { searchSteps } from "../../../techniques/quantizers/gptq_steps.ts";
+import { bellOf, gramOf, matrixOf } from "./tiny_matrices.ts";
 
 const { runtime } = await loadRuntime();
 const FOUR = { bits: 4, block: 16, symmetric: false } as const satisfies Integers;
@@ -40,30 +42,52 @@ for (const options of [PLAIN, ORDERED]) {
     const gram = new Float32Array(40 * 40);
     for (let i = 0; i < 40; i++) gram[i * 41] = 1 + (i * 7) % 13;
     const solved = await solve(w, gram, FOUR, options, products);
-    assertEquals(packRows(solved, 40, 0, 7, FOUR), quantize(w.values, 7, 40, FOUR));
+    assertEquals(packRows(solved, 0, 7, 40), quantize(w.values, 7, 40, FOUR));
   });
 
   Deno.test(`of correlated inputs less is lost than by rounding to nearest, ${JSON.stringify(options)}`, async () => {
     await using products = new Products(runtime, 1);
     const [w, gram] = [matrixOf(24, 300), gramOf(300, 400)];
     const solved = await solve(w, gram, FOUR, options, products);
-    const made = dequantize(packRows(solved, 300, 0, 24, FOUR), 24, 300, FOUR);
+    const made = dequantize(packRows(solved, 0, 24, 300), 24, 300, FOUR);
     const rounded = dequantize(quantize(w.values, 24, 300, FOUR), 24, 300, FOUR);
     const loss = await lossOf(w, made, gram, products);
     assert(loss < 0.8 * await lossOf(w, rounded, gram, products));
   });
 }
 
+for (const symmetric of [false, true]) {
+  Deno.test(`steps that are searched and codes that are swept lose less each, ${symmetric ? "symmetric" : "with zeros"}`, async () => {
+    await using products = new Products(runtime, 1);
+    const [w, gram, p] = [bellOf(24, 300), gramOf(300, 400), { ...FOUR, block: 64, symmetric } as const];
+    const losses: number[] = [];
+    for (
+      const more of [{}, { searched: true }, { searched: true, sweeps: 1 }, { searched: true, sweeps: 3 }]
+    ) {
+      const grid = await solve(w, gram, p, { ...ORDERED, ...more }, products);
+      losses.push(await lossOf(w, floatsOf(grid, 300), gram, products));
+    }
+    assertEquals(losses.toSorted((a, b) => b - a), losses);
+    assert(losses[1]! < 0.97 * losses[0]! && losses[3]! < 0.95 * losses[1]!, losses.join());
+  });
+}
+
+Deno.test("a searched range is no wider than the group's own", () => {
+  const w = matrixOf(5, 40);
+  const { scales } = searchSteps(w, new Float64Array(40).fill(1), FOUR);
+  nearest(w, FOUR).scales.forEach((full, at) => assert(scales[at]! <= full && scales[at]! > full / 3));
+});
+
 Deno.test("what is packed stands for the codes and steps, with a last group that is shorter", async () => {
   await using products = new Products(runtime, 1);
   const [w, gram] = [matrixOf(6, 41), gramOf(41, 60)];
   const solved = await solve(w, gram, FOUR, ORDERED, products);
-  const all = dequantize(packRows(solved, 41, 0, 6, FOUR), 6, 41, FOUR);
+  const all = dequantize(packRows(solved, 0, 6, 41), 6, 41, FOUR);
   all.forEach((value, at) => {
     const group = Math.floor(at / 41) * 3 + Math.floor(at % 41 / 16);
     assertEquals(value, Math.fround(solved.scales[group]! * (solved.codes[at]! - solved.zeros[group]!)));
   });
-  assertEquals(dequantize(packRows(solved, 41, 2, 3, FOUR), 3, 41, FOUR), all.slice(2 * 41, 5 * 41));
+  assertEquals(dequantize(packRows(solved, 2, 3, 41), 3, 41, FOUR), all.slice(2 * 41, 5 * 41));
 });
 
 Deno.test("the order of rounding moves no code and no step: inputs stay where they are", async () => {
@@ -105,7 +129,7 @@ Deno.test("inputs that were never there are rounded to nearest, all of them too"
   await using products = new Products(runtime, 1);
   const w = matrixOf(3, 32);
   const solved = await solve(w, new Float32Array(32 * 32), FOUR, ORDERED, products);
-  assertEquals(packRows(solved, 32, 0, 3, FOUR), quantize(w.values, 3, 32, FOUR));
+  assertEquals(packRows(solved, 0, 3, 32), quantize(w.values, 3, 32, FOUR));
 });
 
 Deno.test("a weight or an activation that is not a number is a user error", async () => {
@@ -115,7 +139,7 @@ Deno.test("a weight or an activation that is not a number is a user error", asyn
   await assertRejects(
     () => solve(holed, gram, FOUR, ORDERED, products),
     UserError,
-    "must be finite numbers: row 1 of the matrix holds NaN",
+    "must be finite numbers: weight 8 of row 1 is NaN",
   );
   const broken = gram.map((value, i) => (i === 5 * 33 ? Infinity : value));
   await assertRejects(

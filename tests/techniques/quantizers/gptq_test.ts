@@ -78,7 +78,13 @@ Deno.test("the recipe says what is made and of what, and the head stays as it is
   const { params } = await making(stack);
   assertEquals([params.body, params.head], [THREE, { bits: 32 }]);
   const { calibration, ...settings } = params.made!.params as Record<string, Record<string, unknown>>;
-  assertEquals<unknown>([params.made!.name, settings], ["gptq", { damping: 0.01, ordered: true }]);
+  assertEquals<unknown>([params.made!.name, settings], ["gptq", {
+    damping: 0.01,
+    ordered: true,
+    searched: true,
+    sweeps: 3,
+    corrected: 0.3,
+  }]);
   assertEquals([calibration!.pieces, calibration!.tokens, calibration!.sets], [32, 40, [
     "letters_calibration",
   ]]);

@@ -15,6 +15,13 @@ export function matrixOf(rows: number, columns: number, seed = 1): Dense {
   return { rows, columns, values: Float32Array.from({ length: rows * columns }, next) };
 }
 
+/** Weights as trained ones lie: many near 0, few far from it. */
+export function bellOf(rows: number, columns: number, seed = 1): Dense {
+  const next = random(seed);
+  const value = () => next() + next() + next() + next();
+  return { rows, columns, values: Float32Array.from({ length: rows * columns }, value) };
+}
+
 /** x^T x of `rows` rows of n inputs that lean on their neighbours and are of unlike size. */
 export function gramOf(n: number, rows: number, seed = 7): Float32Array {
   const next = random(seed);
