@@ -35,10 +35,10 @@ export function checkDraft({ tokens, parent }: Draft): void {
 }
 
 /**
- * Chooses the token that follows at a position of the sequence, given its row of logits: the likeliest, a draw, or the
- * one that the request forces.
+ * Chooses the token that follows at a position of the sequence, given its row of logits: the likeliest (`top`, where it
+ * is known already), a draw, or the one that the request forces.
  */
-export type Choose = (row: Float32Array, position: number) => number;
+export type Choose = (row: Float32Array, position: number, top?: number) => number;
 
 /** The live half of a decoder slot. */
 export interface DecoderLive {
@@ -78,8 +78,8 @@ export function verify(
   const [tokens, margins, rows]: [number[], number[], number[]] = [[], [], [0]];
   for (let node = -1;;) {
     const row = logits.subarray((node + 1) * vocabulary, (node + 2) * vocabulary);
-    const { margin } = topTwo(row);
-    const token = choose(row, sequence.tokens.length + tokens.length);
+    const { top, margin } = topTwo(row);
+    const token = choose(row, sequence.tokens.length + tokens.length, top);
     tokens.push(token);
     margins.push(margin);
     const child = draft.tokens.findIndex((guess, i) => draft.parent[i] === node && guess === token);
@@ -93,7 +93,7 @@ export function verify(
 export function chooser({ prompt, sampling, forced }: Request): Choose {
   if (forced) return (_, position) => forced[position - prompt.length]!;
   if (sampling) return (row, position) => drawToken(row, sampling, position);
-  return (row) => topTwo(row).top;
+  return (row, _, top = topTwo(row).top) => top;
 }
 
 /** The index of the largest value (the first, on a tie) and its distance to the second largest. */

@@ -40,7 +40,7 @@ export class Staging {
     });
     for (let slot = 0; slot < n; slot++) {
       if (order[slot]! >= 0) continue;
-      const index = homeless.pop()!;
+      const index = homeless.shift()!;
       order[slot] = index;
       const from = this.#slots.findIndex((held) => held?.id === views[index]!.id);
       if (from >= 0) this.#move(from, slot);
@@ -89,19 +89,30 @@ export class Staging {
     this.#room = Math.max(slots, wide ? 0 : this.#room);
     this.#slots.length = Math.min(this.#slots.length, this.#room);
     this.#slots = this.#slots.map((held) => (held && held.rows <= this.#capacity ? held : undefined));
-    this.#arrays = Array.from({ length: layers * 2 }, (_, i) => {
-      const array = new Float32Array(this.#room * kvHeads * this.#capacity * headDim);
-      this.#slots.forEach((held, slot) => {
-        for (let head = 0; held && head < kvHeads; head++) {
-          const line = slot * kvHeads + head;
-          const source = line * oldCapacity * headDim;
-          array.set(old[i]!.subarray(source, source + held.rows * headDim), line * this.#capacity * headDim);
-        }
-      });
-      return array;
-    });
+    const [line, oldLine] = [this.#capacity * headDim, oldCapacity * headDim];
+    const size = this.#room * kvHeads * line;
+    const had = old[0]?.length ?? -1;
+    if (wide || size > had) {
+      const spare = wide ? size : Math.max(size, Math.ceil(had * GROWTH));
+      this.#arrays = Array.from({ length: layers * 2 }, () => new Float32Array(spare));
+    }
+    // Lines move towards the end, the last one first, so that in one array none is written over before it moved.
+    for (let slot = this.#slots.length - 1; slot >= 0; slot--) {
+      const held = this.#slots[slot];
+      if (!held) continue;
+      for (let at = (slot + 1) * kvHeads - 1; at >= slot * kvHeads; at--) {
+        const [from, to] = [at * oldLine, at * oldLine + held.rows * headDim];
+        this.#arrays.forEach((array, i) => {
+          if (array === old[i]) array.copyWithin(at * line, from, to);
+          else array.set(old[i]!.subarray(from, to), at * line);
+        });
+      }
+    }
   }
 }
+
+/** Arrays that are too small become this much larger at least, as taking memory costs more than moving what is in it. */
+const GROWTH = 1.5;
 
 /** Capacities grow by an eighth, at least 64 rows, so that few rows are padding and few steps copy. */
 function bucket(length: number): number {

@@ -115,3 +115,10 @@ Deno.test("a sequence that goes on copies only the rows it gained, whoever comes
   staging.stage([viewOf(4, 0, 50), viewOf(3, 0, 23, (rows) => copied.push(rows))]);
   assertEquals(copied, [2, 2, 2, 2, 1, 1, 1, 1]);
 });
+
+Deno.test("sequences that come together are staged in their order, so that no answer has to be put back in place", () => {
+  const staging = new Staging(SHAPE);
+  assertEquals(staging.stage([5, 6, 7, 8].map((id) => viewOf(id, 0, 20 + id))).order, [0, 1, 2, 3]);
+  // One leaves and another comes: it takes the place that is free.
+  assertEquals(staging.stage([5, 7, 8, 9].map((id) => viewOf(id, 0, 30 + id))).order, [0, 3, 1, 2]);
+});
