@@ -12,6 +12,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   reasoning: () => import("./reasoning.ts"),
   knowledge: () => import("./knowledge.ts"),
   long_context: () => import("./long_context.ts"),
+  quantizers: () => import("./quantizers.ts"),
 };
 
 /** Whether a suite has this name without a file. */
