@@ -3,7 +3,8 @@
  * A request's pages, those that wait for others and those that a prefix cache keeps are so many times smaller; the
  * network computes as before. The rows of one step (a prefill chunk, a draft) see each other unrounded, as in KIVI, and
  * whoever comes after sees them rounded: how a prompt is cut into steps moves an answer as much as the rounding does.
- * So it stands over what claims identical answers (batching, guessing, shared prefixes), not beneath it.
+ * So it stands over what claims identical answers (batching, guessing, shared prefixes), not beneath it. Calibrated
+ * grids know the positions that calibration read: beyond them keys turn out of their grids and are clipped.
  */
 import { take } from "../../datasets/mod.ts";
 import { calibrateKv, type KvPrecision, type Stack, UserError } from "../../engine/mod.ts";
