@@ -123,7 +123,7 @@ for (const [name, workload] of Object.entries<Workload>(workloads)) {
   });
 }
 
-for (const name of ["standard", "knowledge", "reasoning", "long_context"]) {
+for (const name of ["standard", "knowledge", "reasoning", "long_context", "quantizers"]) {
   Deno.test(`the calibration splits hold nothing that the suite ${name} asks or times`, async () => {
     const suite = await loadSuite(name);
     const calibration = [wikiTextCalibration, c4TextCalibration, codeTextCalibration];
