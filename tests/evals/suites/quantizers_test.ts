@@ -16,11 +16,7 @@ Deno.test("each of its techniques is seen by a margin, and its weights by two ki
       rule === "margin" && allowed !== undefined && claim !== "identical"
     )
   );
-  for (
-    const [{ name, slot }] of Object.values(
-      candidates,
-    ) as readonly (readonly [{ name: string; slot: "model" }])[]
-  ) {
+  for (const { name, slot } of Object.values(candidates).flat()) {
     assert(bearing.some(({ sees }) => sees.includes(slot)), name);
   }
   const names = evals.map(({ name }) => name);
