@@ -26,6 +26,7 @@ const SOURCES = [
     "log_sum_exp",
     "attention",
     "linear",
+    "matrix",
     "mlp",
     "norm",
     "quantize",

@@ -6,7 +6,7 @@
  */
 import { UserError } from "../engine.ts";
 import type { Float8 } from "../stack.ts";
-import { type Matrix, placeOf } from "./linear.ts";
+import { type Matrix, placeOf } from "./matrix.ts";
 
 /** `lowest`: the exponent of the smallest normal value; below it steps get no finer. */
 const FORMATS: Readonly<Record<Float8["float"], { fraction: number; lowest: number; largest: number }>> = {

@@ -9,8 +9,9 @@ import type { ModelConfig, Weights } from "../weights/mod.ts";
 import { rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { embedding } from "./embedding.ts";
-import { bands, linear } from "./linear.ts";
+import { linear } from "./linear.ts";
 import { gain, matrix, project } from "./llama.ts";
+import { bands } from "./matrix.ts";
 import { mlp } from "./mlp.ts";
 import { addNorm, norm } from "./norm.ts";
 

@@ -9,7 +9,8 @@ import type { Precision } from "../stack.ts";
 import type { Held, ModelConfig, Packed, Weights } from "../weights/mod.ts";
 import { attention, declareShared, rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { linear, type Matrix } from "./linear.ts";
+import { linear } from "./linear.ts";
+import type { Matrix } from "./matrix.ts";
 import { mlp } from "./mlp.ts";
 import { addNorm, type Gain, norm } from "./norm.ts";
 

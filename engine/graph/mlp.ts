@@ -1,7 +1,8 @@
 /** The gated feed-forward block with SiLU (SwiGLU; Shazeer, 2020). QuickGelu with alpha 1 is SiLU, fused. */
 import type { Precision } from "../stack.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { linear, type Matrix } from "./linear.ts";
+import { linear } from "./linear.ts";
+import type { Matrix } from "./matrix.ts";
 
 /** Gate and up apart, or one under the other as one product. */
 export type Gated = { readonly gate: Matrix; readonly up: Matrix } | { readonly gateUp: Matrix };

@@ -244,33 +244,6 @@ Deno.test("only a recorded outcome has a speed, and every recorded one has a pas
   }
 });
 
-Deno.test("a technique that is emulated is judged as any other, keeps its checks where it passes, and is never raced", async () => {
-  const emulated = { ...toyInt8, name: "toy_fp8", emulated: "its floats are computed as wider ones" };
-  const config = toyBench({
-    suite: { candidates: { fp8: [emulated], stack: [promptLookup(), emulated], int8: [toyInt8] } },
-  });
-  const stages: string[] = [];
-  const found: Record<string, Outcome> = {};
-  const told = ({ row, stage }: Progress) => stages.push(`${row}: ${stage}`);
-  for await (const { outcome } of bench(config, ledgerOf(), told)) found[outcome.trial.name] = outcome;
-  const { fp8, stack, int8 } = found;
-  assert(fp8?.kind === "held" && stack?.kind === "held" && int8?.kind === "recorded");
-  assertEquals(fp8.reason, "toy_fp8 is emulated here: its floats are computed as wider ones");
-  assertEquals(fp8.trial.techniques[0]!.emulated, emulated.emulated);
-  assertEquals(fp8.verdict.checks, int8.verdict.checks.filter(({ when }) => when === "quiet"));
-  assertEquals("speed" in fp8 || "speed" in stack, false);
-  assertEquals(stages.filter((one) => /^(fp8|stack): race/.test(one)), []);
-});
-
-Deno.test("a technique that is emulated and loses quality is refused as any other", async () => {
-  const emulated = { ...toyInt8, emulated: "its floats are computed as wider ones" };
-  const config = toyBench({
-    suite: { candidates: { fp8: [emulated] } },
-    per: (stack) => isInt8(stack) ? { distort: noise(3) } : {},
-  });
-  assert(failing((await outcomes(config)).fp8).length > 0);
-});
-
 Deno.test("the race starts with an empty cache: the questions asked before it make nothing faster", async () => {
   const same = inMemory(
     "one_prompt",

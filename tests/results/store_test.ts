@@ -6,11 +6,9 @@ import type { Outcome } from "../../evals/mod.ts";
 import { type Broken, ledger, openStore, type SCHEMA, storePath } from "../../results/mod.ts";
 import {
   check,
-  emulated,
   failed,
   guard,
   HARDWARE,
-  held,
   law,
   recorded,
   recording,
@@ -117,37 +115,6 @@ function reported() {
   const { allowed: _allowed, decision: _decision, ...rest } = check(0, 0, 0);
   return rest;
 }
-
-Deno.test("the door refuses a speed of what is emulated, whatever passed", async () => {
-  using store = openStore(":memory:");
-  for (const workloads of [[workload(1.6)], []]) {
-    const one = await recording(recorded(emulated("fp8"), workloads));
-    assertThrows(() => store.append(one), Error, "must be its own: fp8 is emulated");
-  }
-  assertEquals(store.revision(), 0);
-});
-
-Deno.test("a pass without a speed is kept where a technique is emulated, its checks bear it out, and no speed is in it", async () => {
-  using store = openStore(":memory:");
-  const good = await recording(held(emulated("fp8")));
-  store.append(good);
-  assertEquals([...store.read()], [good]);
-  const bad = [
-    [held(trial("int8")), "one of its techniques must be emulated"],
-    [held(emulated("fp8"), [check(0.061, 0.034, 0.088)]), "must come to a pass"],
-    [held(emulated("fp8"), []), "must come to a pass"],
-    [{ ...held(emulated("fp8")), speed: { workloads: [workload(1.6)] } } as Outcome, "found outcome.speed"],
-    [
-      { ...held(emulated("fp8")), opening: { base: 1, candidate: 2 } } as unknown as Outcome,
-      "found outcome.opening",
-    ],
-  ] as const;
-  for (const [outcome, why] of bad) {
-    const one = await recording(outcome);
-    assertThrows(() => store.append(one), Error, why);
-  }
-  assertEquals([...store.read()].length, 1);
-});
 
 Deno.test("the door refuses a speed in any other kind of outcome, however deep", async () => {
   using store = openStore(":memory:");

@@ -74,29 +74,6 @@ Deno.test("a trial page holds each check with its margin, both answers of each f
   assert(html.indexOf("Lost: ") < html.indexOf("Won: "));
 });
 
-Deno.test("the page of what holds and is emulated has its checks, and says why no speed is claimed", async () => {
-  const all = await everything();
-  using store = filled(all);
-  const html = await text(store, `/trial/${idOf(all, "fp8_e4m3")}.html`);
-  const reason = "fp8_e4m3 is emulated here: its floats are computed as wider ones.";
-  for (
-    const shown of [
-      "HELD",
-      "Quality held on the one check",
-      `No speed is claimed: ${reason}`,
-      "margin −2.0 pp",
-    ]
-  ) {
-    assertStringIncludes(html, shown);
-  }
-  assert(!/tokens\/s vs|Latency/.test(html));
-  const { outcome } = JSON.parse(await text(store, `/api/trial/${idOf(all, "fp8_e4m3")}.json`));
-  assertEquals([outcome.kind, outcome.verdict.checks.length, "speed" in outcome], ["held", 1, false]);
-  const csv = await text(store, "/api/index.csv");
-  assertStringIncludes(csv.split("\n").find((line) => line.includes("fp8_e4m3"))!, "HELD");
-  assert(!(await text(store, "/refusals.html")).includes("fp8_e4m3"));
-});
-
 Deno.test("no refused trial shows a speed, in its page, its JSON, or the refusals", async () => {
   const all = (await everything()).filter(({ outcome }) => outcome.kind !== "recorded");
   using store = filled(all);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { GraphBuilder } from "../../../engine/graph/builder.ts";
 import { inFloat8, nearestFloat8 } from "../../../engine/graph/float8.ts";
-import type { Matrix } from "../../../engine/graph/linear.ts";
+import type { Matrix } from "../../../engine/graph/matrix.ts";
 import { UserError } from "../../../engine/mod.ts";
 
 const FORMS = {
