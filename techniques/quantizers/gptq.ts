@@ -13,6 +13,7 @@ import {
   membersOf,
   type Model,
   type Piece,
+  type Products,
   queryScale,
   type Stack,
   systemClock,
@@ -36,6 +37,9 @@ export type LayerOptions = SolveOptions & {
    */
   readonly corrected?: number;
 };
+
+/** As many pieces of text as a model of 135 million weights takes five minutes for on two cores. */
+const PIECES = 48;
 
 /** What gave the least loss on calibration texts that were held out. */
 export const BEST = {
@@ -77,7 +81,10 @@ export function gptq(
     source: "Frantar et al., GPTQ, ICLR 2023",
     calibration: calibration.sets ?? CALIBRATION_SETS,
     async transform(stack: Stack): Promise<Stack> {
-      const settings: Settings = { ...solving, calibration: await calibrate(calibration) };
+      const settings: Settings = {
+        ...solving,
+        calibration: await calibrate({ pieces: PIECES, ...calibration }),
+      };
       const params = { ...stack.model.params, body: precision, made: { name: "gptq", params: settings } };
       const model: Model = { ...stack.model, params, maker: import.meta.url };
       return { ...stack, model };
@@ -118,10 +125,16 @@ export async function makeLayers(
   }
 }
 
+/** The model as it is made, and as it was. */
+interface Walks {
+  readonly walk: LayerWalk;
+  readonly full: LayerWalk | undefined;
+}
+
 /** A layer's piece, and what it stands for in the walk. */
 async function makeLayer(
   bench: Workbench,
-  { walk, full }: { readonly walk: LayerWalk; readonly full: LayerWalk | undefined },
+  { walk, full }: Walks,
   number: number,
   options: LayerOptions,
   precisionOf: (layer: number, tap: Tap) => Integers,
@@ -134,20 +147,11 @@ async function makeLayer(
   let layer = own;
   for (const [i, tap] of TAPS.entries()) {
     const precision = precisionOf(number, tap);
-    const { gram } = await walk.statistics(tap, layer);
     const members = membersOf(tap, number);
     const columns = widthOf(tap, config);
     const values = concat(members.map((member) => weights.read(member)));
     const w: Dense = { rows: values.length / columns, columns, values };
-    const target = full
-      ? await targetOf(
-        w,
-        gram,
-        await driftOf(full.inputs(tap, own), walk.inputs(tap, layer), columns, products),
-        options.corrected!,
-        products,
-      )
-      : w;
+    const { gram, target } = await aimOf(w, tap, { walk, full, own, layer }, options, products);
     const grid = await solve(target, gram, precision, options, products);
     let first = 0;
     for (const name of members) {
@@ -167,4 +171,19 @@ async function makeLayer(
     progress((number + (i + 1) / (TAPS.length + 1)) / config.layers);
   }
   return { matrices, layer, notes: { losses, seconds: (systemClock.now() - start) / 1000 } };
+}
+
+/** The moments of a tap's inputs, and what its matrix is to be. */
+async function aimOf(
+  w: Dense,
+  tap: Tap,
+  { walk, full, own, layer }: Walks & { readonly own: LayerWeights; readonly layer: LayerWeights },
+  { corrected }: LayerOptions,
+  products: Products,
+): Promise<{ readonly gram: Float32Array; readonly target: Dense }> {
+  if (full === undefined || corrected === undefined) {
+    return { gram: (await walk.statistics(tap, layer)).gram, target: w };
+  }
+  const drift = await driftOf(full.inputs(tap, own), walk.inputs(tap, layer), w.columns, products);
+  return { gram: drift.gram.values, target: await targetOf(w, drift, corrected, products) };
 }

@@ -7,7 +7,7 @@
 import { type Dense, type Integers, layout, type Products, UserError } from "../../engine/mod.ts";
 import { inverseFactor, part } from "./cholesky.ts";
 import { descend } from "./descent.ts";
-import { checkFinite, type Grid, nearest } from "./grid.ts";
+import { changeOf, checkFinite, type Grid, lossOf as lossOfChange, nearest } from "./grid.ts";
 import { searchSteps } from "./gptq_steps.ts";
 
 export type SolveOptions = {
@@ -69,7 +69,9 @@ async function roundInTurn(
     for (let row = 0; row < rows; row++) {
       for (let i = first; i < end; i++) {
         const at = row * groups + groupOf[i]!;
-        const [value, scale, zero] = [left[row * n + i]!, scales[at]!, zeros[at]!];
+        const value = left[row * n + i]!;
+        const scale = scales[at]!;
+        const zero = zeros[at]!;
         const code = Math.min(top, Math.max(0, Math.floor(value / scale + 0.5) + zero));
         codes[row * n + order[i]!] = code;
         const error = (value - scale * (code - zero)) / u[i * n + i]!;
@@ -94,12 +96,8 @@ export async function lossOf(
   gram: Float32Array,
   products: Products,
 ): Promise<number> {
-  const n = w.columns;
-  const energy = async (values: Float32Array) => {
-    const times = await products.of({ ...w, values }, { rows: n, columns: n, values: gram });
-    return times.values.reduce((sum, value, i) => sum + value * values[i]!, 0);
-  };
-  return await energy(w.values.map((value, i) => value - made[i]!)) / (await energy(w.values) || 1);
+  const energy = (values: Float32Array) => lossOfChange(products, { ...w, values }, gram);
+  return await energy(changeOf(w, made).values) / (await energy(w.values) || 1);
 }
 
 /** The inputs in the order in which they are rounded. */

@@ -6,8 +6,10 @@
 import type { Dense, Inputs, Products } from "../../engine/mod.ts";
 import { inverseFactor } from "./cholesky.ts";
 
-/** How inputs x, and the residual r beside them, are apart from those at full precision. */
+/** Of inputs x, and of the residual r beside them, and how both are apart from those at full precision. */
 export interface Drift {
+  /** x^T x, [in, in]. */
+  readonly gram: Dense;
   /** (x_full - x)^T x, [in, in]. */
   readonly inputs: Dense;
   /** (r_full - r)^T x, [out, in]; absent where no residual is added. */
@@ -22,36 +24,37 @@ export async function driftOf(
   products: Products,
 ): Promise<Drift> {
   const whole = full[Symbol.asyncIterator]();
-  let inputs: Dense | undefined;
-  let residual: Dense | undefined;
+  let [gram, inputs, residual]: (Dense | undefined)[] = [];
   for await (const one of made) {
     const { value: other } = await whole.next() as { value: Inputs };
     const rows = one.x.length / n;
     const x = { rows, columns: n, values: one.x };
-    const apart = (a: Float32Array, b: Float32Array): Dense => ({
-      rows,
-      columns: a.length / rows,
-      values: a.map((value, i) => value - b[i]!),
-    });
-    inputs = sum(inputs, await products.of(apart(other.x, one.x), x, "a"));
+    gram = sum(gram, await products.of(x, x, "a"));
+    inputs = sum(inputs, await products.of(apart(other.x, one.x, rows), x, "a"));
     if (!one.residual) continue;
-    residual = sum(residual, await products.of(apart(other.residual!, one.residual), x, "a"));
+    residual = sum(residual, await products.of(apart(other.residual!, one.residual, rows), x, "a"));
   }
-  return { inputs: inputs!, ...(residual && { residual }) };
+  return { gram: gram!, inputs: inputs!, ...(residual && { residual }) };
 }
 
-/** w + (w D + R) (x^T x + damping)^-1 for a drift D, R; w itself where the moments have no inverse. */
+/** a - b */
+function apart(a: Float32Array, b: Float32Array, rows: number): Dense {
+  const values = a.slice();
+  for (let i = 0; i < values.length; i++) values[i]! -= b[i]!;
+  return { rows, columns: values.length / rows, values };
+}
+
+/** w + (w D + R) (G + damping)^-1 for a drift G, D, R; w itself where the moments have no inverse. */
 export async function targetOf(
   w: Dense,
-  gram: Float32Array,
-  { inputs, residual }: Drift,
+  { gram, inputs, residual }: Drift,
   damping: number,
   products: Products,
 ): Promise<Dense> {
   const n = w.columns;
   let mean = 0;
-  for (let i = 0; i < n; i++) mean += gram[i * n + i]! / n;
-  const damped = gram.slice();
+  for (let i = 0; i < n; i++) mean += gram.values[i * n + i]! / n;
+  const damped = gram.values.slice();
   for (let i = 0; i < n; i++) damped[i * n + i]! += damping * mean;
   const factor = await inverseFactor(damped, n, products);
   if (factor === undefined) return w;
