@@ -2,53 +2,13 @@
  * GPTQ (Frantar et al., ICLR 2023) over a model's layers: matrix by matrix, on the activations that come through the
  * matrices before it as they were made. Embedding and LM head stay as they are.
  */
-import {
-  concat,
-  type Dense,
-  type Integers,
-  type LayerWalk,
-  type LayerWeights,
-  layerWeights,
-  type Maker,
-  membersOf,
-  type Model,
-  type Piece,
-  type Products,
-  queryScale,
-  type Stack,
-  systemClock,
-  type Tap,
-  TAPS,
-  UserError,
-  widthOf,
-  type Workbench,
-} from "../../engine/mod.ts";
+import { type Integers, type Maker, type Model, type Stack, UserError } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions } from "./calibration.ts";
-import { lossOf, solve, type SolveOptions } from "./gptq_solve.ts";
-import { driftOf, targetOf } from "./gptq_target.ts";
-import { floatsOf, nearest, packRows } from "./grid.ts";
-import { layerOf } from "./made_layer.ts";
+import { BEST, type LayerOptions, makeLayers } from "./gptq_layers.ts";
 
-export type LayerOptions = SolveOptions & {
-  /**
-   * Damping of the regression by which matrices make good what was lost before them (gptq_target.ts), as a share of the
-   * moments' mean diagonal; absent: each is to be as the file has it.
-   */
-  readonly corrected?: number;
-};
-
-/** As many pieces of text as a model of 135 million weights takes five minutes for on two cores. */
+/** Of text: more would take a model of 135 million weights longer than its few minutes on two cores. */
 const PIECES = 48;
-
-/** What gave the least loss on calibration texts that were held out. */
-export const BEST = {
-  damping: 0.03,
-  ordered: true,
-  searched: true,
-  sweeps: 3,
-  corrected: 0.3,
-} as const satisfies LayerOptions;
 
 export interface GptqOptions extends Partial<LayerOptions> {
   readonly calibration?: CalibrationOptions;
@@ -78,7 +38,7 @@ export function gptq(
     summary:
       `Rounds the layers' matrices to ${precision.bits} bits in blocks of ${precision.block}, one input after ` +
       "another, each making good what the ones before it lost.",
-    source: "Frantar et al., GPTQ, ICLR 2023",
+    source: "Frantar et al., GPTQ, ICLR 2023; Li et al., GPTAQ, ICML 2025",
     calibration: calibration.sets ?? CALIBRATION_SETS,
     async transform(stack: Stack): Promise<Stack> {
       const settings: Settings = {
@@ -98,92 +58,3 @@ export const make: Maker = async (bench) => {
   const precision = bench.model.params.body as Integers;
   await makeLayers(bench, calibration, options, () => precision);
 };
-
-/** Makes the layers' pieces, the matrices of each tap at a precision of its own. */
-export async function makeLayers(
-  bench: Workbench,
-  { texts, pieces, tokens }: Calibration,
-  options: LayerOptions,
-  precisionOf: (layer: number, tap: Tap) => Integers,
-): Promise<void> {
-  const { weights, config } = bench;
-  await using walk = await bench.walk(texts, pieces, tokens);
-  await using full = options.corrected === undefined ? undefined : await bench.walk(texts, pieces, tokens);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `layer-${`${layer}`.padStart(2, "0")}`;
-    let made: LayerWeights | undefined;
-    const piece = await bench.piece(name, async () => {
-      const { layer: found, ...piece } = await makeLayer(bench, { walk, full }, layer, options, precisionOf);
-      made = found;
-      return piece;
-    });
-    if (layer + 1 < config.layers) {
-      await walk.advance(made ?? layerOf(piece, layer, weights, config));
-      await full?.advance(layerWeights(weights, config, layer));
-    }
-    bench.progress((layer + 1) / config.layers);
-  }
-}
-
-/** The model as it is made, and as it was. */
-interface Walks {
-  readonly walk: LayerWalk;
-  readonly full: LayerWalk | undefined;
-}
-
-/** A layer's piece, and what it stands for in the walk. */
-async function makeLayer(
-  bench: Workbench,
-  { walk, full }: Walks,
-  number: number,
-  options: LayerOptions,
-  precisionOf: (layer: number, tap: Tap) => Integers,
-): Promise<Piece & { readonly layer: LayerWeights }> {
-  const { weights, config, products, progress } = bench;
-  const start = systemClock.now();
-  const matrices: Record<string, Piece["matrices"][string]> = {};
-  const losses: Record<string, { rounded: number; made: number; moved: number }> = {};
-  const own = layerWeights(weights, config, number);
-  let layer = own;
-  for (const [i, tap] of TAPS.entries()) {
-    const precision = precisionOf(number, tap);
-    const members = membersOf(tap, number);
-    const columns = widthOf(tap, config);
-    const values = concat(members.map((member) => weights.read(member)));
-    const w: Dense = { rows: values.length / columns, columns, values };
-    const { gram, target } = await aimOf(w, tap, { walk, full, own, layer }, options, products);
-    const grid = await solve(target, gram, precision, options, products);
-    let first = 0;
-    for (const name of members) {
-      const rows = weights.shape(name)[0]!;
-      matrices[name] = { precision, packed: packRows(grid, first, rows, columns) };
-      first += rows;
-    }
-    const made = floatsOf(grid, columns);
-    const rounded = floatsOf(nearest(w, precision), columns);
-    losses[tap] = {
-      rounded: await lossOf(w, rounded, gram, products),
-      made: await lossOf(target, made, gram, products),
-      moved: await lossOf(w, target.values, gram, products),
-    };
-    const scaled = tap === "qkv" ? weights.shape(members[0]!)[0]! * columns : 0;
-    layer = { ...layer, [tap]: made.map((value, at) => at < scaled ? value * queryScale(config) : value) };
-    progress((number + (i + 1) / (TAPS.length + 1)) / config.layers);
-  }
-  return { matrices, layer, notes: { losses, seconds: (systemClock.now() - start) / 1000 } };
-}
-
-/** The moments of a tap's inputs, and what its matrix is to be. */
-async function aimOf(
-  w: Dense,
-  tap: Tap,
-  { walk, full, own, layer }: Walks & { readonly own: LayerWeights; readonly layer: LayerWeights },
-  { corrected }: LayerOptions,
-  products: Products,
-): Promise<{ readonly gram: Float32Array; readonly target: Dense }> {
-  if (full === undefined || corrected === undefined) {
-    return { gram: (await walk.statistics(tap, layer)).gram, target: w };
-  }
-  const drift = await driftOf(full.inputs(tap, own), walk.inputs(tap, layer), w.columns, products);
-  return { gram: drift.gram.values, target: await targetOf(w, drift, corrected, products) };
-}

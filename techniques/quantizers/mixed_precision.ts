@@ -17,7 +17,7 @@ import {
 } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions } from "./calibration.ts";
-import { makeLayers } from "./gptq.ts";
+import { BEST, makeLayers } from "./gptq_layers.ts";
 import { type Sensitivity, sensitivity } from "./sensitivity.ts";
 
 export interface MixedOptions {
@@ -103,7 +103,7 @@ export const make: Maker = async (bench) => {
   await makeLayers(
     after,
     calibration,
-    { damping: 0.01, ordered: true },
+    BEST,
     (layer, tap) => lowered.has(keyOf(layer, tap)) ? low : high,
   );
 };

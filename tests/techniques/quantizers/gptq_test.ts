@@ -159,3 +159,14 @@ Deno.test("a making that was cut off makes the same weights as one that was not"
 Deno.test("a damping that is less than nothing is refused", () => {
   assertThrows(() => gptq(THREE, { damping: -1 }), UserError, "damping must be 0 or more: found -1");
 });
+
+Deno.test("without a correction each matrix is solved for what the file has, and moves nowhere", async () => {
+  const stack = await stackOf("plain", llamaFile(tinyLlama()));
+  const calibration = { sets: [letters("calibration")], pieces: 8, tokens: 40 };
+  const { model } = await gptq(THREE, { corrected: false, calibration }).transform(stack);
+  (await openMade(model, () => {}))[Symbol.dispose]();
+  const notes = await madeNotes(model) as Record<string, { losses: Record<string, Record<string, number>> }>;
+  for (const { losses } of Object.values(notes)) {
+    assertEquals(Object.values(losses).map(({ moved }) => moved), [0, 0, 0, 0]);
+  }
+});
