@@ -7,6 +7,7 @@ import { lossOf } from "./grid.ts";
 
 /** alpha = i / ALPHAS for i from 0: plain rounding is among them. */
 export const ALPHAS = 20;
+const ROWS = 512;
 
 export interface ChannelScales {
   readonly alpha: number;
@@ -24,18 +25,31 @@ export async function searchScales(
   sizes: Float32Array,
   p: Integers,
 ): Promise<ChannelScales> {
-  let best: ChannelScales | undefined;
-  let before = 0;
-  const values = new Float32Array(w.values.length);
+  const loss = (of: Dense, scales: Float32Array) => lossOf(products, roundingChange(of, scales, p), gram);
+  const some = everyRow(w);
+  let [alpha, least] = [0, Infinity];
   for (let i = 0; i < ALPHAS; i++) {
-    const alpha = i / ALPHAS;
-    const scales = powers(sizes, alpha);
-    roundingChange(w, scales, p, values);
-    const after = await lossOf(products, { ...w, values }, gram);
-    if (i === 0) before = after;
-    if (!best || after < best.after) best = { alpha, scales, before, after };
+    const found = await loss(some, powers(sizes, i / ALPHAS));
+    if (found < least) [alpha, least] = [i / ALPHAS, found];
   }
-  return best!;
+  const none = powers(sizes, 0);
+  const before = await loss(w, none);
+  const scales = powers(sizes, alpha);
+  const after = await loss(w, scales);
+  return after < before
+    ? { alpha, scales, before, after }
+    : { alpha: 0, scales: none, before, after: before };
+}
+
+/** At most ROWS rows, evenly spread: enough to tell one alpha from another. */
+function everyRow({ rows, columns, values }: Dense): Dense {
+  const every = Math.ceil(rows / ROWS);
+  const kept = Math.ceil(rows / every);
+  const some = new Float32Array(kept * columns);
+  for (let row = 0; row < kept; row++) {
+    some.set(values.subarray(row * every * columns, (row * every + 1) * columns), row * columns);
+  }
+  return { rows: kept, columns, values: some };
 }
 
 /** sizes^alpha over the square root of the largest times the smallest; 1 for a channel that is always zero. */
@@ -51,8 +65,8 @@ export function powers(sizes: Float32Array, alpha: number): Float32Array {
 }
 
 /** Q(W diag s) diag(s)^-1 - W, to the nearest. */
-function roundingChange(w: Dense, s: Float32Array, p: Integers, into: Float32Array): void {
-  const { rows, columns, values } = w;
+function roundingChange({ rows, columns, values }: Dense, s: Float32Array, p: Integers): Dense {
+  const into = new Float32Array(values.length);
   const { group } = layout(p, columns);
   const top = 2 ** p.bits - 1;
   const scaled = new Float64Array(columns);
@@ -74,4 +88,5 @@ function roundingChange(w: Dense, s: Float32Array, p: Integers, into: Float32Arr
       }
     }
   }
+  return { rows, columns, values: into };
 }
