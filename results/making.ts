@@ -35,7 +35,12 @@ export function gridsOf(notes: Notes): readonly Grid[] {
   for (const [piece, told] of Object.entries(notes)) {
     if (!isFields(told)) continue;
     const layer = /^layer-(\d{1,4})$/.exec(piece)?.[1];
-    for (const [name, value] of Object.entries(told)) {
+    // A piece may hold its matrices' figures by their names, without a name for them all.
+    const [own, others] = [true, false].map((is) =>
+      Object.fromEntries(Object.entries(told).filter(([name]) => isTap(name) === is))
+    ) as [Fields, Fields];
+    if (layer !== undefined && Object.keys(own).length > 0) put("", Number(layer), own);
+    for (const [name, value] of Object.entries(others)) {
       if (Array.isArray(value)) value.forEach((one, i) => put(name, i, one));
       else if (layer !== undefined) put(name, Number(layer), value);
     }
@@ -64,15 +69,16 @@ function gridsIn(name: string, sparse: readonly Fields[]): readonly Grid[] {
   const grids = [
     grid(name, (value) => value),
     ...inner.slice(0, MATRICES).map((key) =>
-      grid(`${name}, ${key}`, (value) => isFields(value) ? value[key] : undefined)
+      grid(name === "" ? key : `${name}, ${key}`, (value) => isFields(value) ? value[key] : undefined)
     ),
   ];
   return grids.filter(({ layers }) => layers.flat().some((value) => value !== undefined));
 }
 
 /** Matrices in the order in which a token goes through them; others after them as they come. */
-const placeOf = (matrix: string) =>
-  (TAPS as readonly string[]).includes(matrix) ? (TAPS as readonly string[]).indexOf(matrix) : TAPS.length;
+const placeOf = (matrix: string) => isTap(matrix) ? (TAPS as readonly string[]).indexOf(matrix) : TAPS.length;
+
+const isTap = (name: string) => (TAPS as readonly string[]).includes(name);
 
 /** The name of a matrix without its layer. */
 const plain = (matrix: string) => matrix.replace(/^blk\.\d+\./, "").replace(/\.weight$/, "");

@@ -65,3 +65,10 @@ Deno.test("weights that take as many bytes as the baseline's are said to, and a 
   ]);
   assertEquals(saidWeights(failed(trial("kv"))), []);
 });
+
+Deno.test("a piece of a layer that names its matrices at once is read as well", () => {
+  const layer = { qkv: { alpha: 0.5 }, ffn_down: { alpha: 0.8 }, seconds: 2 };
+  assertEquals(gridsOf({ "layer-00": layer, "layer-01": layer }), [
+    { name: "alpha", matrices: ["qkv", "ffn_down"], layers: [[0.5, 0.8], [0.5, 0.8]] },
+  ]);
+});
