@@ -52,7 +52,7 @@ const TIMED = ["int8, per token", "int4, K per page and channel"];
 
 /** Texts of each kind, where as many are long enough. */
 const TEXTS = 3;
-const PAIRS = 4;
+const PAIRS = 8;
 const engine = onnxEngine({ backend: "native" });
 const baseline: Stack = {
   model: await defaultModel(),

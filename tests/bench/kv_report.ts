@@ -47,7 +47,7 @@ const file = (extension: string) => new URL(`kv_bench.${extension}`, import.meta
 export async function begun(fresh: KvReport, again: boolean): Promise<KvReport> {
   if (again) return fresh;
   try {
-    return { ...JSON.parse(await Deno.readTextFile(file("json"))), load: fresh.load };
+    return { ...JSON.parse(await Deno.readTextFile(file("json"))), load: fresh.load, pairs: fresh.pairs };
   } catch {
     return fresh;
   }
