@@ -46,7 +46,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "apache-arrow": ["datasets/source.ts"],
   "hono": ["results/viewer/", "engine/serve/"],
   "onnx-proto": ["engine/graph/builder.ts"],
-  "onnxruntime-common": ["engine/engines/"],
+  "onnxruntime-common": ["engine/engines/", "engine/workbench/"],
   "onnxruntime-node": ["engine/engines/"],
   "onnxruntime-web": ["engine/engines/"],
   "pyodide": ["evals/sandbox/"],

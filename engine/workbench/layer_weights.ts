@@ -18,7 +18,11 @@ export function membersOf(tap: Tap, layer: number): readonly string[] {
 export const queryScale = ({ headDim }: ModelConfig): number => 1 / Math.sqrt(headDim);
 
 /** The layer as `weights` have it. */
-export function layerWeights(weights: Pick<Weights, "read">, config: ModelConfig, layer: number): LayerWeights {
+export function layerWeights(
+  weights: Pick<Weights, "read">,
+  config: ModelConfig,
+  layer: number,
+): LayerWeights {
   const name = (part: string) => `blk.${layer}.${part}`;
   const scale = queryScale(config);
   const matrix = (tap: Tap) => {

@@ -1,0 +1,61 @@
+/**
+ * Quantizers beside each other: what they lose on held-out text, what their weights take, and how fast they are,
+ * whether the gate would let them pass or not: timings here are unverified, and no recording is made. Goes on where it
+ * was cut off; writes quantizer_bench.json and quantizer_bench.md beside this file.
+ *
+ *   deno run -A tests/bench/quantizer_bench.ts [--models a,b] [--configs f32,int8] [--modes make,quality,speed] [--anew]
+ */
+import { parseArgs } from "@std/cli";
+import { onnxEngine, readCommit, versions } from "../../mod.ts";
+import { CONFIGS, MODELS_MEASURED } from "./quantizer_configs.ts";
+import { keyOf, MODES, readReport, type Row, write } from "./quantizer_report.ts";
+
+const {
+  models = Object.keys(MODELS_MEASURED).join(),
+  configs = Object.keys(CONFIGS).join(),
+  modes = MODES.join(),
+  anew = false,
+} = parseArgs(Deno.args, { string: ["models", "configs", "modes"], boolean: ["anew"] }) as {
+  models?: string;
+  configs?: string;
+  modes?: string;
+  anew?: boolean;
+};
+
+for (const model of models.split(",")) {
+  for (const config of configs.split(",")) {
+    for (const mode of MODES.filter((one) => modes.split(",").includes(one))) {
+      const all = mode === "speed" ? MODELS_MEASURED[model]!.streams : [1];
+      for (const streams of mode === "speed" && config === "f32" ? [] : all) {
+        await measure({ mode, model, config, streams });
+      }
+    }
+  }
+}
+
+/** Measures one row in a process of its own, unless it is in the report. */
+async function measure(one: Pick<Row, "mode" | "model" | "config" | "streams">): Promise<void> {
+  const rows = (await readReport())?.rows ?? [];
+  const known = rows.find((row) => keyOf(row) === keyOf(one));
+  if (known && !anew) return;
+  console.error(keyOf(one));
+  const [load, { id: commit = "unknown" } = {}] = [Deno.loadavg()[0]!, await readCommit()];
+  const child = new URL("quantizer_child.ts", import.meta.url).pathname;
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", child, one.mode, one.model, one.config, `${one.streams}`],
+    stderr: "inherit",
+  }).output();
+  if (!success) {
+    console.error(`${keyOf(one)} was not measured`);
+    return;
+  }
+  const found = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  // Weights that were there tell nothing of what making them took.
+  if (one.mode === "make" && found.seconds === undefined && known) return;
+  const row: Row = { ...one, at: new Date().toISOString(), commit, load, found };
+  await write({
+    hardware: await onnxEngine({ backend: "native" }).hardware(),
+    versions: versions(),
+    rows: [...rows.filter((other) => keyOf(other) !== keyOf(one)), row],
+  });
+}
