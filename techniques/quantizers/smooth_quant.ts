@@ -40,7 +40,7 @@ type Settings = { readonly lost: number; readonly calibration: Calibration };
  * @throws {UserError} for a share that is not above 0; when it is transformed, as `calibrate` does.
  */
 export function smoothQuant(
-  { calibration = { pieces: 24 }, lost = 1e-3 }: SmoothQuantOptions = {},
+  { calibration = { pieces: 24 }, lost = 1.2e-4 }: SmoothQuantOptions = {},
 ): Technique {
   if (!(lost > 0)) {
     throw new UserError(
