@@ -46,7 +46,8 @@ export function w8a8(
   const middle = g.constant("w8a8.middle", "u8", [], () => Uint8Array.of(128));
   const part = (name: string) => `${output}.${name}`;
   g.node("Abs", [x], [part("sizes")]);
-  g.node("ReduceMax", [part("sizes"), g.integers("w8a8.axis", [-1])], [part("largest")], { keepdims: 1 });
+  // By its number from the front: of no rows at all, the runtime gives the last axis by -1 its full length back.
+  g.node("ReduceMax", [part("sizes"), g.integers("w8a8.axis", [2])], [part("largest")], { keepdims: 1 });
   g.node("Div", [x, part("largest")], [part("shares")]);
   g.node("QuantizeLinear", [part("shares"), step, middle], [part("codes")]);
   g.fused("MatMulIntegerToFloat", [part("codes"), values, step, scale, middle], [part("product")]);

@@ -106,6 +106,12 @@ Deno.test("a row of zeros gives zeros, whatever stands beside it", async () => {
   }
 });
 
+Deno.test("of no rows there are no answers", async () => {
+  for (const per of ["token", "tensor"] as const) {
+    assertEquals(await product(wave(32 * 128, 3), 32, [], per), []);
+  }
+});
+
 Deno.test("in both forms the product is near that of the floats", async () => {
   const [out, width] = [32, 128];
   const w = wave(out * width, 3, 0.2);
