@@ -47,7 +47,8 @@ export async function madeNotes(model: Model): Promise<Readonly<Record<string, J
   return (await isCached(`${name}/${LIST}`)) ? (await listOf(name)).notes : undefined;
 }
 
-async function madeName({ params: { weights, body, made } }: Model, maker: string): Promise<string> {
+/** Where the weights that a maker's module makes are in the cache folder. */
+export async function madeName({ params: { weights, body, made } }: Model, maker: string): Promise<string> {
   return `${FOLDER}/${await digest({ weights, body, made, sources: await sourcesDigest(maker) })}`;
 }
 

@@ -10,7 +10,7 @@ import {
   type Stack,
   UserError,
 } from "../../../engine/mod.ts";
-import { madeNotes, openMade } from "../../../engine/workbench/made.ts";
+import { madeName, madeNotes, openMade } from "../../../engine/workbench/made.ts";
 import { openWeights, type Weights } from "../../../engine/weights/mod.ts";
 import { gptq } from "../../../techniques/mod.ts";
 import { baseline } from "../../contracts/baseline.ts";
@@ -145,9 +145,7 @@ Deno.test("a making that was cut off makes the same weights as one that was not"
   const stack = await stackOf("cut", llamaFile(tinyLlama(3)));
   const model = await making(stack);
   const whole = (await openMade(model, () => {})).read("blk.1.ffn_down.weight");
-  const [own] = (await Array.fromAsync(Deno.readDir(`${cacheFolder()}/made`)))
-    .map(({ name }) => `${cacheFolder()}/made/${name}`)
-    .toSorted((a, b) => Deno.statSync(b).mtime!.getTime() - Deno.statSync(a).mtime!.getTime());
+  const own = `${cacheFolder()}/${await madeName(model, model.maker!)}`;
   await Deno.remove(`${own}/made.json`);
   await Deno.remove(`${own}/layer-01.safetensors`);
   const first = await Deno.readFile(`${own}/layer-00.safetensors`);
