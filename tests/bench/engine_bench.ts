@@ -1,7 +1,7 @@
 /**
  * The embedded engine beside transformers.js, on the same weights and threads in one run: tokens a second at one and
- * eight streams, the cost of a long context, resident memory, and the harness's own share of a race. Writes
- * engine_bench.json and engine_bench.md beside this file.
+ * eight streams, at eight beside its own 32-bit floats too, the cost of a long context, resident memory, and the
+ * harness's own share of a race. Writes engine_bench.json and engine_bench.md beside this file.
  *
  *   deno run -A tests/bench/engine_bench.ts [--pairs N]
  */
@@ -56,6 +56,7 @@ const precisions: Readonly<Record<string, readonly Technique[]>> = {
   f32: [],
   int8: [techniques.int8],
   int4: [techniques.int4],
+  w8a8: [techniques.w8a8],
 };
 
 const { pairs: given = "6" } = parseArgs(Deno.args, { string: ["pairs"] }) as { pairs?: string };
@@ -93,6 +94,8 @@ for (const [precision, quantizers] of Object.entries(precisions)) {
   const one = await duel(theirs, alone, single);
   say(`${precision}: eight streams`);
   const many = await duel(theirs, together, eight);
+  say(`${precision}: eight streams beside f32`);
+  const overF32 = quantizers.length > 0 ? await besideF32(together) : undefined;
   say(`${precision}: context`);
   const context = await contextCost(alone);
   report.rows.push({
@@ -100,6 +103,7 @@ for (const [precision, quantizers] of Object.entries(precisions)) {
     weightBytes: await weightBytes(await graphFolder(stack, "split", () => {})),
     one,
     many,
+    ...(overF32 ? { overF32 } : {}),
     context,
     addedBytes,
     peerBytes,
@@ -130,6 +134,12 @@ async function duel(theirs: Session, ours: Session, workload: Workload): Promise
   busy += await worked();
   const ratio = ratioOf(own.map((value, i) => Math.log(value / rates[i]!)), 1);
   return { theirs: percentiles(rates).p50, ours: percentiles(own).p50, ratio, harness: 1 - busy / total };
+}
+
+/** Eight streams over our own 32-bit floats in turns. */
+async function besideF32(ours: Session): Promise<Duel> {
+  await using floats = await engine.open((await compose(baseline, [continuousBatching()])).at(-1)!);
+  return await duel(floats, ours, eight);
 }
 
 /** Time per output token after a long prompt over that after a short one, in turns. */
