@@ -36,6 +36,7 @@ export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
 export { checkPrecision } from "./precision.ts";
 export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
+export { moduleTexts } from "./module_texts.ts";
 export * from "./workbench/mod.ts";
 export { madeNotes } from "./workbench/made.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { digest } from "../../engine/mod.ts";
+import { sourcesDigest } from "../../engine/workbench/sources.ts";
 import { codeOf } from "../../evals/code.ts";
 import { baseline } from "./toy_bench.ts";
 
@@ -41,6 +42,20 @@ for (const name of Object.keys(files)) {
     assertNotEquals(await known(edited), await known(files));
   });
 }
+
+Deno.test("weights are known by the code that makes them, whatever its file is called", async () => {
+  const folder = await Deno.makeTempDir();
+  const maker = pathToFileURL(`${folder}/mod.ts`).href;
+  const known = async (text: string) => {
+    await Deno.writeTextFile(`${folder}/mod.ts`, text);
+    const model = { ...baseline.model, maker };
+    return [...await codeOf({ ...baseline, model }), await sourcesDigest(maker)].slice(3);
+  };
+  const [before, after] = [await known("export const make = 1;"), await known("export const make = 2;")];
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(before.length, 2);
+  before.forEach((one, i) => assertNotEquals(after[i], one));
+});
 
 Deno.test("a technique of one's own in the checkout is known by its modules too", async () => {
   assertEquals(await known(files, ROOT), await known(files));
