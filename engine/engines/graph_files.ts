@@ -38,6 +38,7 @@ const SOURCES = [
     "k_blocks",
     "tensors",
     "packed",
+    "join",
     "safetensors",
     "folder",
     "folder_config",

@@ -92,14 +92,23 @@ export interface Rotary {
   readonly interleaved: boolean;
 }
 
-/** Adds the cosines and sines of the rotary embedding (Su et al., 2021), each [context, headDim / 2]. */
-export function rotary(g: GraphBuilder, { context, headDim, ropeBase, interleaved }: ModelConfig): Rotary {
+/** Adds the tables of the rotary embedding, each [context, headDim / 2]. */
+export function rotary(g: GraphBuilder, config: ModelConfig): Rotary {
+  const { context, headDim, interleaved } = config;
+  const table = (name: "cos" | "sin") =>
+    g.table(`rope.${name}`, "f32", [context, headDim / 2], () => rotaryTable(name, context, config));
+  return { cos: table("cos"), sin: table("sin"), interleaved };
+}
+
+/** Cosines or sines of the rotary embedding (Su et al., 2021) at the first `rows` positions, [rows, headDim / 2]. */
+export function rotaryTable(
+  name: "cos" | "sin",
+  rows: number,
+  { headDim, ropeBase }: ModelConfig,
+): Float32Array {
   const half = headDim / 2;
-  const table = (name: string, of: (angle: number) => number) =>
-    g.table(`rope.${name}`, "f32", [context, half], () =>
-      Float32Array.from(
-        { length: context * half },
-        (_, at) => of(Math.floor(at / half) * ropeBase ** (-2 * (at % half) / headDim)),
-      ));
-  return { cos: table("cos", Math.cos), sin: table("sin", Math.sin), interleaved };
+  return Float32Array.from(
+    { length: rows * half },
+    (_, at) => Math[name](Math.floor(at / half) * ropeBase ** (-2 * (at % half) / headDim)),
+  );
 }

@@ -6,7 +6,7 @@
  * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [b, s, layers x 2 x kvHeads, headDim].
  */
 import type { Precision } from "../stack.ts";
-import type { Held, ModelConfig, Packed, Weights } from "../weights/mod.ts";
+import { type Held, join, type ModelConfig, type Packed, type Weights } from "../weights/mod.ts";
 import { attention, declareShared, rotary } from "./attention.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { linear } from "./linear.ts";
@@ -147,16 +147,6 @@ function stackedHeld(
     };
   };
   return { precision: first.precision, read };
-}
-
-function join<T extends Uint8Array | Float32Array>(parts: readonly T[], of: new (length: number) => T): T {
-  const all = new of(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function stackedRows(

@@ -21,17 +21,25 @@ export function stepsOf(min: number, max: number, { bits, symmetric }: Integers)
   return { scale, zero: symmetric ? middle : Math.min(top, Math.max(0, Math.round(-min / scale))) };
 }
 
+/** A matrix [out, in] on the grids of its groups, w = scale (code - zero), with a scale and a zero [out, groups]. */
+export interface Grid {
+  readonly precision: Integers;
+  readonly codes: Uint8Array;
+  readonly scales: Float32Array;
+  readonly zeros: Uint8Array;
+}
+
 /**
- * Quantizes a row-major matrix [out, in]; a last partial block is padded with zeros.
+ * The nearest codes of a row-major matrix [out, in], on the grids that each group's own range spans.
  * @throws {UserError} when a row holds what is not a number; `place`: what a row is called.
  */
-export function quantize(
+export function nearest(
   w: Float32Array,
   out: number,
   width: number,
   p: Integers,
   place = (row: number) => `row ${row} of the matrix`,
-): Packed {
+): Grid {
   const { group, groups } = layout(p, width);
   const top = 2 ** p.bits - 1;
   const scales = new Float32Array(out * groups);
@@ -62,6 +70,18 @@ export function quantize(
       }
     }
   }
+  return { precision: p, codes, scales, zeros };
+}
+
+/** The nearest codes as the runtime reads them; a last partial block is padded with zeros. @throws {UserError} as `nearest`. */
+export function quantize(
+  w: Float32Array,
+  out: number,
+  width: number,
+  p: Integers,
+  place?: (row: number) => string,
+): Packed {
+  const { codes, scales, zeros } = nearest(w, out, width, p, place);
   return pack(codes, scales, zeros, out, p);
 }
 

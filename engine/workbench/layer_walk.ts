@@ -5,6 +5,7 @@
 import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-common";
 import type { Runtime } from "../engines/onnx_network.ts";
 import type { KvView } from "../cache.ts";
+import { rotaryTable } from "../graph/attention.ts";
 import { maskOf } from "../network.ts";
 import type { ModelConfig, Weights } from "../weights/mod.ts";
 import { type Step, type Tap, walkGraph, widthOf } from "./walk_graph.ts";
@@ -58,6 +59,8 @@ export class LayerWalk implements AsyncDisposable {
   #mixed: Kept | undefined;
   #middle: Kept | undefined;
   readonly #tokens: number;
+  readonly #cos: Float32Array;
+  readonly #sin: Float32Array;
 
   /** `texts`: tokens, each text as long as the others. */
   constructor(
@@ -68,6 +71,10 @@ export class LayerWalk implements AsyncDisposable {
     texts: readonly (readonly number[])[],
   ) {
     this.#tokens = texts[0]!.length;
+    [this.#cos, this.#sin] = [
+      rotaryTable("cos", this.#tokens, config),
+      rotaryTable("sin", this.#tokens, config),
+    ];
     const embed = weights.rows("token_embd.weight");
     const { width } = config;
     const each = Math.max(1, Math.floor(ROWS / this.#tokens));
@@ -169,7 +176,6 @@ export class LayerWalk implements AsyncDisposable {
     const repeat = heads / kvHeads;
     const pastShape = [b, kvHeads, 1, 0, headDim];
     const spans = Array.from({ length: b }, (_, i) => ({ sequence: i, from: i * s, to: (i + 1) * s }));
-    const [cos, sin] = this.#rotary();
     const out = (tap: Tap) => layer[tap].length / widthOf(tap, this.config);
     const matrix = (tap: Tap) => () => this.#tensor(layer[tap], [out(tap), widthOf(tap, this.config)]);
     const all: Readonly<Record<string, () => Tensor>> = {
@@ -183,8 +189,8 @@ export class LayerWalk implements AsyncDisposable {
       attn_output: matrix("attn_output"),
       gate_up: matrix("gate_up"),
       ffn_down: () => this.#tensor(layer.ffn_down, [width, ffn]),
-      cos: () => this.#tensor(cos, [s, headDim / 2]),
-      sin: () => this.#tensor(sin, [s, headDim / 2]),
+      cos: () => this.#tensor(this.#cos, [s, headDim / 2]),
+      sin: () => this.#tensor(this.#sin, [s, headDim / 2]),
       positions: () => this.#integers(Array.from({ length: b * s }, (_, row) => row % s), [b, s]),
       mask: () => {
         const mask = maskOf({ past: spans.map(() => EMPTY) }, spans, s, 0, repeat);
@@ -201,17 +207,6 @@ export class LayerWalk implements AsyncDisposable {
     return Object.fromEntries(
       inputNames.filter((name) => name !== "gram_before").map((name) => [name, all[name]!()]),
     );
-  }
-
-  #rotary(): readonly [Float32Array, Float32Array] {
-    const { headDim, ropeBase } = this.config;
-    const half = headDim / 2;
-    const table = (of: (angle: number) => number) =>
-      Float32Array.from(
-        { length: this.#tokens * half },
-        (_, at) => of(Math.floor(at / half) * ropeBase ** (-2 * (at % half) / headDim)),
-      );
-    return [table(Math.cos), table(Math.sin)];
   }
 
   #session(to: Step | Tap, as?: "rows" | "sums"): Promise<InferenceSession> {

@@ -1,5 +1,5 @@
 /** A layer's tensors as floats, and the file's matrices that they are made of. */
-import type { ModelConfig, Weights } from "../weights/mod.ts";
+import { join, type ModelConfig, type Weights } from "../weights/mod.ts";
 import type { LayerWeights } from "./layer_walk.ts";
 import type { Tap } from "./walk_graph.ts";
 
@@ -45,13 +45,4 @@ export function layerWeights(
 }
 
 /** Arrays one after another. */
-export function concat(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+export const concat = (parts: readonly Float32Array[]): Float32Array => join(parts, Float32Array);

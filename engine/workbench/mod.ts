@@ -1,6 +1,6 @@
 /** Where a model's weights are made into others. */
 export type { ModelConfig, Weights } from "../weights/mod.ts";
-export { dequantize, pack, quantize, type Steps, stepsOf } from "../graph/quantize.ts";
+export { dequantize, type Grid, nearest, pack, quantize, type Steps, stepsOf } from "../graph/quantize.ts";
 export { layout, type Packed, rowBytes } from "../weights/packed.ts";
 export { type CalibrationTexts, keepTexts } from "./calibration_texts.ts";
 export type { Head, Laws } from "./head.ts";

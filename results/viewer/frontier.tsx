@@ -14,7 +14,7 @@ import { smallestHeld } from "../smallest.ts";
 import { linesOf } from "./board_lines.ts";
 import { Labels } from "./labels.ts";
 import { pagePath, places } from "./links.ts";
-import { kindOf, Mark, step } from "./mark.tsx";
+import { kindOf, Mark, Name, step } from "./mark.tsx";
 import { tenth } from "./strip.tsx";
 
 /** Nats a token at which the axis begins: less is drawn there. */
@@ -133,15 +133,7 @@ function Plot({ points, root, width, class: name }: {
         ))}
         {points.map((point) => {
           const [px, py] = at(point);
-          const label = labels.place(short(visible(point.row.name), 24), px, py);
-          return label && (
-            <>
-              {label.apart && (
-                <path d={`M${px} ${py}V${label.y < py ? label.y + 3 : label.y - 11}`} class="leader" />
-              )}
-              <text x={label.x} y={label.y} class="name">{label.text}</text>
-            </>
-          );
+          return <Name label={labels.place(short(visible(point.row.name), 24), px, py)} at={[px, py]} />;
         })}
       </g>
       {points.map((point) => (

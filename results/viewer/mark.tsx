@@ -3,6 +3,7 @@
 /** The points of a picture: what became of a row as a shape, a colour and words, leading to its trial. */
 import type { Row } from "../leaderboard.ts";
 import { rowWord } from "../summary.ts";
+import type { Label } from "./labels.ts";
 
 /** "aside": it passed and has no place. */
 export type Kind = "ranked" | "aside" | "fail" | "unsure";
@@ -40,3 +41,16 @@ export function Mark({ to, said, kind, at: [x, y], filled = false }: {
 /** The line through corners: as good as each corner only so much is had, as no mixture of two was measured. */
 export const step = (corners: readonly (readonly [number, number])[]): string =>
   corners.map(([x, y], i) => i === 0 ? `M${x} ${y}` : `H${x}V${y}`).join("");
+
+/** A point's name where there is room for it, with a line to the point where it stands apart. */
+export function Name({ label, at: [x, y] }: {
+  readonly label: Label | undefined;
+  readonly at: readonly [number, number];
+}) {
+  return label && (
+    <>
+      {label.apart && <path d={`M${x} ${y}V${label.y < y ? label.y + 3 : label.y - 11}`} class="leader" />}
+      <text x={label.x} y={label.y} class="name">{label.text}</text>
+    </>
+  );
+}

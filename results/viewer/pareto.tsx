@@ -12,7 +12,7 @@ import type { Board, Figures } from "../leaderboard.ts";
 import { linesOf } from "./board_lines.ts";
 import { Labels } from "./labels.ts";
 import { pagePath, places } from "./links.ts";
-import { type Kind, kindOf, Mark, step } from "./mark.tsx";
+import { type Kind, kindOf, Mark, Name, step } from "./mark.tsx";
 import { figures as saidQuality, sharesOf } from "./quality_strip.tsx";
 import { domainOf, ticksOf } from "./ratio_strip.tsx";
 import { tenth } from "./strip.tsx";
@@ -150,15 +150,7 @@ function Plot({ points, root, width, height, class: name }: {
         ))}
         {[...timed, ...speedless].map((point) => {
           const [px, py] = at(point);
-          const label = labels.place(short(visible(point.name), 24), px, py);
-          return label && (
-            <>
-              {label.apart && (
-                <path d={`M${px} ${py}V${label.y < py ? label.y + 3 : label.y - 11}`} class="leader" />
-              )}
-              <text x={label.x} y={label.y} class="name">{label.text}</text>
-            </>
-          );
+          return <Name label={labels.place(short(visible(point.name), 24), px, py)} at={[px, py]} />;
         })}
       </g>
       {[...timed, ...speedless].map((point) => (

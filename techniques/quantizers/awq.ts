@@ -5,18 +5,14 @@
 import {
   type Dense,
   type Integers,
-  type Json,
   type LayerWeights,
-  layerWeights,
   type Maker,
   type Model,
   type ModelConfig,
   type Products,
   type Stack,
   type Statistics,
-  systemClock,
   type Tap,
-  TAPS,
   widthOf,
 } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
@@ -26,7 +22,7 @@ import { clipped } from "./clipping.ts";
 import { descend } from "./descent.ts";
 import { shareHeads } from "./folding.ts";
 import { changeOf, checkFinite, floatsOf, type Grid, lossOf } from "./grid.ts";
-import { type GridLayer, layerOf, pieceOf, settle } from "./made_layer.ts";
+import { makeScaled } from "./scaled_layers.ts";
 
 export interface AwqOptions {
   readonly calibration?: CalibrationOptions;
@@ -101,31 +97,14 @@ export async function awqMatrix(
   return { scales, grid, told };
 }
 
-/** Makes the layers one after another, each seen through those below it as they were made. */
 export const make: Maker = async (bench) => {
-  const { model, weights, config, walk, piece, progress } = bench;
-  const { sweeps, calibration: { texts, pieces, tokens } } = model.params.made!.params as unknown as Settings;
+  const { model, config, products } = bench;
+  const { sweeps, calibration } = model.params.made!.params as unknown as Settings;
   const precision = model.params.body as Integers;
-  await using layers = await walk(texts, pieces, tokens);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `layer-${`${layer}`.padStart(2, "0")}`;
-    const made = await piece(name, async () => {
-      const start = systemClock.now();
-      let begun: GridLayer = { layer: layerWeights(weights, config, layer), grids: {} };
-      const told: Record<string, Json> = {};
-      for (const [i, tap] of TAPS.entries()) {
-        const seen = await layers.statistics(tap, begun.layer);
-        const found = await tapMatrix(bench.products, begun.layer, tap, seen, precision, sweeps, config);
-        begun = settle(begun, tap, found, config);
-        told[tap] = found.told;
-        progress((layer + (i + 1) / (TAPS.length + 1)) / config.layers);
-      }
-      const notes = { ...told, seconds: (systemClock.now() - start) / 1000 };
-      return pieceOf(begun, layer, weights, config, notes);
-    });
-    if (layer + 1 < config.layers) await layers.advance(layerOf(made, layer, weights, config));
-    progress((layer + 1) / config.layers);
-  }
+  await makeScaled(bench, calibration, async (walk, layer, tap) => {
+    const seen = await walk.statistics(tap, layer);
+    return await tapMatrix(products, layer, tap, seen, precision, sweeps, config);
+  });
 };
 
 /** A layer's matrix at a tap, by what it reads. @throws {UserError} when a weight or an activation is not a number. */

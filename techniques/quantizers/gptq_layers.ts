@@ -23,7 +23,7 @@ import type { Calibration } from "./calibration.ts";
 import { lossOf, solve, type SolveOptions } from "./gptq_solve.ts";
 import { driftOf, targetOf } from "./gptq_target.ts";
 import { floatsOf, nearest, packRows } from "./grid.ts";
-import { layerOf } from "./made_layer.ts";
+import { layerOf, pieceName } from "./made_layer.ts";
 
 export type LayerOptions = SolveOptions & {
   /**
@@ -33,7 +33,10 @@ export type LayerOptions = SolveOptions & {
   readonly corrected: number | false;
 };
 
-/** What gave the least loss on calibration texts that were held out. */
+/**
+ * Chosen on calibration texts that were held out: the solver's by the loss of single layers, the correction by the error of
+ * the hidden states after the first few.
+ */
 export const BEST = {
   damping: 0.03,
   ordered: true,
@@ -53,9 +56,8 @@ export async function makeLayers(
   await using walk = await bench.walk(texts, pieces, tokens);
   await using full = options.corrected === false ? undefined : await bench.walk(texts, pieces, tokens);
   for (let layer = 0; layer < config.layers; layer++) {
-    const name = `layer-${`${layer}`.padStart(2, "0")}`;
     let made: LayerWeights | undefined;
-    const piece = await bench.piece(name, async () => {
+    const piece = await bench.piece(pieceName(layer), async () => {
       const { layer: found, ...piece } = await makeLayer(bench, { walk, full }, layer, options, precisionOf);
       made = found;
       return piece;

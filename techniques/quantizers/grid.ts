@@ -4,47 +4,21 @@
  */
 import {
   type Dense,
+  type Grid,
   type Integers,
   layout,
+  nearest as nearestOf,
   pack,
   type Packed,
   type Products,
-  stepsOf,
   UserError,
 } from "../../engine/mod.ts";
 
-/** Of a matrix [out, in]: codes [out, in], a scale and a zero [out, groups]. */
-export interface Grid {
-  readonly precision: Integers;
-  readonly codes: Uint8Array;
-  readonly scales: Float32Array;
-  readonly zeros: Uint8Array;
-}
+export type { Grid };
 
 /** The nearest codes on the grids that each group's own range spans. */
-export function nearest({ rows, columns, values }: Dense, p: Integers): Grid {
-  const { group, groups } = layout(p, columns);
-  const grid = {
-    precision: p,
-    codes: new Uint8Array(values.length),
-    scales: new Float32Array(rows * groups),
-    zeros: new Uint8Array(rows * groups),
-  };
-  for (let at = 0; at < rows * groups; at++) {
-    const [start, end] = spanOf(at, group, groups, columns);
-    let [min, max] = [0, 0];
-    for (let i = start; i < end; i++) {
-      const value = values[i]!;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    const { scale, zero } = stepsOf(min, max, p);
-    grid.scales[at] = scale;
-    grid.zeros[at] = zero;
-    roundTo(values, start, end, scale, zero, 2 ** p.bits - 1, grid.codes);
-  }
-  return grid;
-}
+export const nearest = ({ rows, columns, values }: Dense, p: Integers): Grid =>
+  nearestOf(values, rows, columns, p);
 
 /** Where a group's values start and end in the matrix. */
 export function spanOf(

@@ -17,6 +17,9 @@ import {
 import { divideRows, feedersOf, fold } from "./folding.ts";
 import { floatsOf, type Grid, packRows } from "./grid.ts";
 
+/** What the piece of a layer is called. */
+export const pieceName = (layer: number): string => `layer-${`${layer}`.padStart(2, "0")}`;
+
 /** A layer on the way: taps that have a grid are in `layer` as the floats that it stands for. */
 export interface GridLayer {
   readonly layer: LayerWeights;

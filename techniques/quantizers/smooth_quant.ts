@@ -7,15 +7,12 @@ import {
   type Integers,
   type Json,
   type LayerWeights,
-  layerWeights,
   type Maker,
   type Model,
   type ModelConfig,
   type Products,
   type Stack,
-  systemClock,
   type Tap,
-  TAPS,
   UserError,
   widthOf,
 } from "../../engine/mod.ts";
@@ -23,7 +20,8 @@ import type { Technique } from "../technique.ts";
 import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions } from "./calibration.ts";
 import { shareHeads } from "./folding.ts";
 import { checkFinite, nearest } from "./grid.ts";
-import { type GridLayer, layerOf, pieceOf, type Scaled, settle } from "./made_layer.ts";
+import type { Scaled } from "./made_layer.ts";
+import { makeScaled } from "./scaled_layers.ts";
 import { type Sample, sampleOf, smooth } from "./smoothing.ts";
 import { W8A8, WIDE } from "./w8a8.ts";
 
@@ -68,30 +66,13 @@ export function smoothQuant(
   };
 }
 
-/** Makes the layers one after another, each seen through those below it as they were made. */
-export const make: Maker = async ({ model, weights, config, products, walk, piece, progress }) => {
-  const { lost, calibration: { texts, pieces, tokens } } = model.params.made!.params as unknown as Settings;
-  await using layers = await walk(texts, pieces, tokens);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `layer-${`${layer}`.padStart(2, "0")}`;
-    const made = await piece(name, async () => {
-      const start = systemClock.now();
-      let begun: GridLayer = { layer: layerWeights(weights, config, layer), grids: {} };
-      const told: Record<string, Json> = {};
-      for (const [i, tap] of TAPS.entries()) {
-        const inputs = layers.inputs(tap, begun.layer);
-        const seen = await sampleOf(inputs, widthOf(tap, config), config.width);
-        const found = await tapMatrix(products, begun.layer, tap, seen, lost, config);
-        begun = settle(begun, tap, found, config);
-        told[tap] = found.told;
-        progress((layer + (i + 1) / (TAPS.length + 1)) / config.layers);
-      }
-      const notes = { ...told, seconds: (systemClock.now() - start) / 1000 };
-      return pieceOf(begun, layer, weights, config, notes);
-    });
-    if (layer + 1 < config.layers) await layers.advance(layerOf(made, layer, weights, config));
-    progress((layer + 1) / config.layers);
-  }
+export const make: Maker = async (bench) => {
+  const { model, config, products } = bench;
+  const { lost, calibration } = model.params.made!.params as unknown as Settings;
+  await makeScaled(bench, calibration, async (walk, layer, tap) => {
+    const seen = await sampleOf(walk.inputs(tap, layer), widthOf(tap, config), config.width);
+    return await tapMatrix(products, layer, tap, seen, lost, config);
+  });
 };
 
 /** A layer's matrix at a tap, smoothed or wide. @throws {UserError} when a weight or an activation is not a number. */

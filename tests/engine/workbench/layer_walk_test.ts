@@ -2,7 +2,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { layerWeights, localModel, TAPS, widthOf } from "../../../engine/mod.ts";
 import { loadRuntime } from "../../../engine/engines/onnx_runtime.ts";
-import { modelConfig, openWeights } from "../../../engine/weights/mod.ts";
+import { modelConfig, openWeights, type Weights } from "../../../engine/weights/mod.ts";
 import { LayerWalk } from "../../../engine/workbench/layer_walk.ts";
 import { useTestCache } from "../test_cache.ts";
 import {
@@ -20,6 +20,12 @@ const folder = Deno.makeTempDirSync();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 const TEXTS = [1, 2, 3].map((seed) => Array.from({ length: 12 }, (_, i) => (seed * 7 + i * i * 5) % 40));
 
+async function opened(name: string, bytes: Uint8Array): Promise<Weights> {
+  const file = `${folder}/${name}.gguf`;
+  await Deno.writeFile(file, bytes);
+  return openWeights((await localModel(file)).file);
+}
+
 for (
   const [family, llama, write] of [
     ["llama", tinyLlama(), llamaFile],
@@ -27,9 +33,7 @@ for (
   ] as const satisfies readonly (readonly [string, Llama, (llama: Llama) => Uint8Array])[]
 ) {
   Deno.test(`hidden states after all layers of ${family} give the logits of the whole network`, async () => {
-    const file = `${folder}/${family}.gguf`;
-    await Deno.writeFile(file, write(llama));
-    using weights = openWeights((await localModel(file)).file);
+    using weights = await opened(family, write(llama));
     const config = modelConfig(weights);
     const { runtime } = await loadRuntime();
     await using walk = new LayerWalk(runtime, 1, config, weights, TEXTS);
@@ -53,9 +57,7 @@ for (
 }
 
 Deno.test("statistics are sums over what the first matrices read, the norm of the embeddings", async () => {
-  const file = `${folder}/sums.gguf`;
-  await Deno.writeFile(file, llamaFile(tinyLlama()));
-  using weights = openWeights((await localModel(file)).file);
+  using weights = await opened("sums", llamaFile(tinyLlama()));
   const config = modelConfig(weights);
   const { runtime } = await loadRuntime();
   await using walk = new LayerWalk(runtime, 1, config, weights, TEXTS);
@@ -79,9 +81,7 @@ Deno.test("statistics are sums over what the first matrices read, the norm of th
 });
 
 Deno.test("each tap is what its matrix reads: the layer's step from it is the layer's own", async () => {
-  const file = `${folder}/taps.gguf`;
-  await Deno.writeFile(file, llamaFile(tinyLlama()));
-  using weights = openWeights((await localModel(file)).file);
+  using weights = await opened("taps", llamaFile(tinyLlama()));
   const config = modelConfig(weights);
   const { runtime } = await loadRuntime();
   await using walk = new LayerWalk(runtime, 1, config, weights, TEXTS);
@@ -98,9 +98,7 @@ Deno.test("each tap is what its matrix reads: the layer's step from it is the la
 });
 
 Deno.test("rows that matrices read add up to their statistics, and carry what their products are added to", async () => {
-  const file = `${folder}/rows.gguf`;
-  await Deno.writeFile(file, llamaFile(tinyLlama()));
-  using weights = openWeights((await localModel(file)).file);
+  using weights = await opened("rows", llamaFile(tinyLlama()));
   const config = modelConfig(weights);
   const { runtime } = await loadRuntime();
   await using walk = new LayerWalk(runtime, 1, config, weights, TEXTS);
@@ -125,9 +123,7 @@ Deno.test("rows that matrices read add up to their statistics, and carry what th
 });
 
 Deno.test("what a layer's other weights were before has no say in its statistics", async () => {
-  const file = `${folder}/fresh.gguf`;
-  await Deno.writeFile(file, llamaFile(tinyLlama()));
-  using weights = openWeights((await localModel(file)).file);
+  using weights = await opened("fresh", llamaFile(tinyLlama()));
   const config = modelConfig(weights);
   const { runtime } = await loadRuntime();
   const own = layerWeights(weights, config, 0);
