@@ -5,10 +5,22 @@ import type { Float8, Integers, Precision } from "./stack.ts";
 const BITS = [8, 4, 3, 2];
 const BLOCKS = [16, 32, 64, 128, 256, "channel"];
 
-/** @throws {UserError} when there is no such precision. */
-export function checkPrecision(precision: Precision): void {
+/** @throws {UserError} when there is no such precision, or its blocks do not divide rows of so many inputs. */
+export function checkPrecision(precision: Precision, inputs: readonly number[] = []): void {
   if ("float" in precision) return checkFloat(precision);
-  if (precision.bits !== 32) checkIntegers(precision);
+  if (precision.bits === 32) return;
+  checkIntegers(precision);
+  const { block } = precision;
+  // A row that is shorter than a block is one.
+  const odd = inputs.find((width) => block !== "channel" && width > block && width % block !== 0);
+  if (odd === undefined) return;
+  const fitting = BLOCKS.filter((one) =>
+    one === "channel" || inputs.every((width) => width % Number(one) === 0)
+  );
+  throw new UserError(
+    `Cannot round a matrix of ${odd} inputs in blocks of ${block} as they must divide its inputs: take ` +
+      `${fitting.join(", ")}.`,
+  );
 }
 
 function checkFloat({ bits, float, per }: Float8): void {

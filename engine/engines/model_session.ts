@@ -18,9 +18,10 @@ export async function openModel(
 ): Promise<Session> {
   const { stack } = opening;
   const { body, head, embedding = head } = stack.model.params;
-  for (const precision of [body, head, embedding]) checkPrecision(precision);
   using weights = openWeights(stack.model.file);
-  modelConfig(weights);
+  const { width, heads, headDim, ffn } = modelConfig(weights);
+  checkPrecision(body, [width, heads * headDim, ffn]);
+  for (const precision of [head, embedding]) checkPrecision(precision, [width]);
   const tokenizer = fileTokenizer(weights);
   if (!(await isCached(await graphName(stack, kind)))) {
     const writing: Writing = { stack, kind };

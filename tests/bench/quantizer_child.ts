@@ -158,21 +158,19 @@ async function speeds(model: string, config: string, streams: number): Promise<S
   const batched = streams > 1 ? [continuousBatching()] : [];
   await using base = await engine.open(await stackOf(model, batched));
   await using own = await engine.open(await stackOf(model, [...CONFIGS[config]!, ...batched]));
-  const prompts = await take(mtBench, streams * (PAIRS + 1), 3);
+  const prompts = await take(mtBench, Math.min(streams * (PAIRS + 1), 80), 3);
   const decode = async (session: Session, pair: number) => {
-    const requests = prompts.slice(pair * streams, (pair + 1) * streams)
-      .map((prompt) => toRequest(session, prompt, WRITTEN));
-    const firsts: number[] = [];
-    let last = 0;
-    const seen = new Set<string>();
-    let tokens = 0;
-    for await (const { id, at, tokens: some } of session.generate(requests)) {
-      if (!seen.has(id)) firsts.push(at);
-      else tokens += some.length;
-      seen.add(id);
-      last = at;
-    }
-    return tokens / (last - Math.max(...firsts)) * 1000;
+    const requests = Array.from({ length: streams }, (_, i) => ({
+      ...toRequest(session, prompts[(pair * streams + i) % prompts.length]!, WRITTEN),
+      id: `${i}`,
+      stop: [],
+    }));
+    const told = await Array.fromAsync(session.generate(requests));
+    const firsts = requests.map(({ id }) => told.find((one) => one.id === id)!.at);
+    // While every stream writes.
+    const [from, to] = [Math.max(...firsts), told.at(-1)!.at];
+    const written = told.filter(({ at }) => at > from).reduce((sum, { tokens }) => sum + tokens.length, 0);
+    return written / (to - from) * 1000;
   };
   const ids = base.tokenizer.encode(
     "The quick brown fox jumps over the lazy dog and runs away. ".repeat(200),

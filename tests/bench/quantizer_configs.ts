@@ -1,24 +1,21 @@
 /** What quantizer_bench.ts measures: techniques by the name of a row, and which rows are measured on which model. */
 import { mixedPrecision, roundToNearest, type Technique, techniques } from "../../mod.ts";
 
-const body = (bits: 8 | 4, block: 32 | 64 | 128, symmetric: boolean) =>
-  roundToNearest({ bits, block, symmetric, covers: ["body"] });
-
 /** The first row is what the others are compared with. */
 export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
   f32: [],
   int8: [techniques.int8],
-  int8_b128_sym: [roundToNearest({ bits: 8, block: 128, symmetric: true })],
+  int8_sym: [roundToNearest({ bits: 8, block: 64, symmetric: true })],
   fp8_e4m3: [techniques.fp8_e4m3],
   fp8_e5m2: [techniques.fp8_e5m2],
   int4: [techniques.int4],
   int4_body: [techniques.int4_body],
-  int4_body_b128: [body(4, 128, false)],
+  int4_body_sym: [roundToNearest({ bits: 4, block: 64, symmetric: true, covers: ["body"] })],
   gptq4: [techniques.gptq4],
   awq4: [techniques.awq4],
+  mixed_7_5: [mixedPrecision({ bodyBits: 7.5 })],
   mixed_7: [mixedPrecision({ bodyBits: 7 })],
   mixed_6: [mixedPrecision({ bodyBits: 6 })],
-  mixed_5: [mixedPrecision({ bodyBits: 5 })],
   w8a8: [techniques.w8a8],
   w8a8_tensor: [techniques.w8a8_tensor],
   smoothquant: [techniques.smoothquant],

@@ -1,6 +1,7 @@
 /** Models opened at precisions of their own: the embedding table, floats of eight bits, and what cannot be rounded. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  checkPrecision,
   dense,
   type Engine,
   type Integers,
@@ -186,4 +187,15 @@ Deno.test("a precision that there is not is refused before anything is written",
     }
     assertEquals(await isCached(await graphName(stack, "split")), false);
   }
+});
+
+Deno.test("a block that does not divide the inputs is refused, and what does is named; one longer than a row is the row", () => {
+  const by = (block: Integers["block"]) => ({ bits: 4, block, symmetric: false }) as const;
+  const error = assertThrows(() => checkPrecision(by(128), [576, 1536]), UserError);
+  assertEquals(
+    error.message,
+    "Cannot round a matrix of 576 inputs in blocks of 128 as they must divide its inputs: take 16, 32, 64, channel.",
+  );
+  for (const block of [16, 64, "channel"] as const) checkPrecision(by(block), [576, 1536]);
+  checkPrecision(by(64), [32, 64]);
 });
