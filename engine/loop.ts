@@ -4,10 +4,18 @@
  */
 import type { KvLive, SeqId } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { type Accepted, checkDraft, chooser, type DecoderLive, NO_DRAFT, verify } from "./decoder.ts";
+import {
+  type Accepted,
+  checkDraft,
+  chooser,
+  type DecoderLive,
+  type Draft,
+  NO_DRAFT,
+  verify,
+} from "./decoder.ts";
 import type { Emission, Request } from "./engine.ts";
 import type { Batch, Network } from "./network.ts";
-import { batchOf, type Planned, type Running } from "./step_batch.ts";
+import { batchOf, type Planned, type Running, type Undrafted } from "./step_batch.ts";
 import { checkRequest } from "./request.ts";
 import type { Job, SchedulerLive, Work } from "./scheduler.ts";
 import { firstOf, scoresOf, type TokenScores } from "./token_scores.ts";
@@ -84,10 +92,16 @@ export class Loop {
   async #step(): Promise<readonly Emission[]> {
     const job = (r: Running): Job => ({ id: r.request.id, pending: r.tokens.length - r.cached });
     const work = this.live.scheduler.step(this.#waiting.map(job), this.#running.map(job));
-    const plan = this.#plan(work);
-    const { logits, kv } = await this.live.network.forward(this.#batch(plan));
+    const plan = await this.#draft(this.#plan(work));
+    const batch = this.#batch(plan);
+    const before = this.live.clock.now();
+    const { logits, kv } = await this.live.network.forward(batch);
     const { vocabulary } = this.live.network.shape;
     const at = this.live.clock.now();
+    if (plan.every(({ rows, draft }) => rows === 1 || draft.tokens.length > 0)) {
+      const [rows, sequences] = [batch.tokens.length, plan.length];
+      this.live.decoder.timed?.({ rows, sequences, milliseconds: at - before });
+    }
     const emissions: Emission[] = [];
     let wanted = 0;
     for (const { job, rows, draft, at: first } of plan) {
@@ -121,24 +135,17 @@ export class Loop {
     return emissions;
   }
 
-  #plan(work: readonly Work[]): Planned[] {
-    const plan: Planned[] = [];
-    let at = 0;
+  #plan(work: readonly Work[]): Undrafted[] {
+    const plan: Undrafted[] = [];
     for (const { id, rows: allowed } of work) {
       const job = this.#admit(id);
       if (job === undefined) continue;
       const pending = job.tokens.length - job.cached;
       const rows = Math.min(allowed, pending);
       const left = job.request.maxTokens - (job.tokens.length - job.prompted) - 1;
-      const room = Math.min(MAX_DRAFT, allowed - rows, left);
-      let draft = rows === pending && pending === 1 && room > 0
-        ? this.live.decoder.propose(job, room)
-        : NO_DRAFT;
-      checkDraft(draft);
-      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
+      const room = pending === 1 ? Math.max(0, Math.min(MAX_DRAFT, allowed - rows, left)) : 0;
       if (!this.#makeRoom(job, rows, plan)) continue;
-      plan.push({ job, rows, draft, at });
-      at += rows + draft.tokens.length;
+      plan.push({ job, rows, room });
     }
     if (plan.length === 0) {
       throw new RangeError("Cannot run a step as the cache has no room for any request: give it more tokens");
@@ -146,8 +153,31 @@ export class Loop {
     return plan;
   }
 
+  /** Asks the decoder for the drafts of a step, and sets pages aside for them. */
+  async #draft(plan: readonly Undrafted[]): Promise<Planned[]> {
+    const asking = plan.filter(({ room }) => room > 0);
+    const drafts = asking.length === 0 ? [] : await this.live.decoder.propose(
+      asking.map(({ job, room }) => ({ sequence: job, room, past: this.live.cache.view(job.seq) })),
+    );
+    if (drafts.length !== asking.length) {
+      throw new RangeError(
+        `Cannot verify ${drafts.length} drafts as ${asking.length} sequences asked for one`,
+      );
+    }
+    let at = 0;
+    return plan.map((planned) => {
+      const { job, rows } = planned;
+      let draft: Draft = drafts[asking.indexOf(planned)] ?? NO_DRAFT;
+      checkDraft(draft);
+      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
+      const first = at;
+      at += rows + draft.tokens.length;
+      return { job, rows, draft, at: first };
+    });
+  }
+
   /** Preempts others until `rows` more rows fit; false when this job itself has to wait. */
-  #makeRoom(job: Running & { readonly seq: SeqId }, rows: number, plan: readonly Planned[]): boolean {
+  #makeRoom(job: Running & { readonly seq: SeqId }, rows: number, plan: readonly Undrafted[]): boolean {
     while (!this.live.cache.reserve(job.seq, rows)) {
       const others = this.#running.filter((r) =>
         r !== job && r.seq !== undefined && !plan.some((p) => p.job === r)

@@ -22,15 +22,21 @@ export { PAGE_TOKENS, type PageForm, type PageRows } from "./pages.ts";
 export type { KvGrid, KvPrecision } from "./rounded_pages.ts";
 export {
   type Accepted,
+  type Asking,
+  chain,
   checkDraft,
   type Choose,
   type DecoderLive,
   type Draft,
+  NO_DRAFT,
+  oneByOne,
   plain,
   type Sequence,
+  type StepTime,
   topTwo,
   verify,
 } from "./decoder.ts";
+export { drawGuess, type Guess, judgeGuess } from "./leviathan.ts";
 export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } from "./scheduler.ts";
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";

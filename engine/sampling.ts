@@ -14,10 +14,19 @@ export function checkSampling({ temperature, topK = 1, topP = 1 }: Sampling): vo
   if (!(topP > 0 && topP <= 1)) say("topP", "above 0 and at most 1", topP);
 }
 
+/** The tokens that may be drawn, most likely first, and their probabilities (sum 1). */
+export interface Law {
+  readonly ids: readonly number[];
+  readonly probabilities: readonly number[];
+}
+
 /** Draws one token from a row of logits. Exactly `topK` tokens stay on a tie (the lower ids). */
 export function drawToken(logits: Float32Array, sampling: Sampling, position: number): number {
-  const { ids, probabilities } = distribution(logits, sampling);
-  const u = uniform(sampling.seed, position);
+  return drawFrom(distribution(logits, sampling), uniform(sampling.seed, position));
+}
+
+/** The token at a place `u` in [0, 1) of a law. */
+export function drawFrom({ ids, probabilities }: Law, u: number): number {
   let sum = 0;
   for (let i = 0; i < ids.length; i++) {
     sum += probabilities[i]!;
@@ -26,11 +35,8 @@ export function drawToken(logits: Float32Array, sampling: Sampling, position: nu
   return ids[ids.length - 1]!;
 }
 
-/** The tokens that may be drawn, most likely first, and their probabilities (sum 1). */
-export function distribution(
-  logits: Float32Array,
-  { temperature, topK, topP }: Sampling,
-): { readonly ids: readonly number[]; readonly probabilities: readonly number[] } {
+/** The law that tokens are drawn by. */
+export function distribution(logits: Float32Array, { temperature, topK, topP }: Sampling): Law {
   let ids = Array.from(logits, (_, i) => i).sort((a, b) => logits[b]! - logits[a]! || a - b);
   if (topK !== undefined) ids = ids.slice(0, topK);
   const top = logits[ids[0]!]!;
@@ -46,9 +52,10 @@ export function distribution(
   return { ids, probabilities: weights.map((w) => w / mass) };
 }
 
-/** A number in [0, 1) from a seed and a position (SplitMix64's finaliser; Steele et al., 2014). */
-export function uniform(seed: number, position: number): number {
-  let z = BigInt.asUintN(64, BigInt(seed) * 0x9e3779b97f4a7c15n + BigInt(position + 1) * 0xd1b54a32d192ed03n);
+/** A number in [0, 1) from a seed, a position and a stream (SplitMix64's finaliser; Steele et al., 2014). */
+export function uniform(seed: number, position: number, stream = 0): number {
+  const place = BigInt(position + 1) * 0xd1b54a32d192ed03n + BigInt(stream) * 0x8cb92ba72f3d8dd7n;
+  let z = BigInt.asUintN(64, BigInt(seed) * 0x9e3779b97f4a7c15n + place);
   z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
   z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
   return Number((z ^ (z >> 31n)) >> 11n) / 2 ** 53;

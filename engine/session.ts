@@ -9,12 +9,17 @@ import { Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
 import type { SchedulerLive } from "./scheduler.ts";
 import { score } from "./score.ts";
-import type { Slot, SlotName, Stack } from "./stack.ts";
+import type { Model, Slot, SlotName, Stack } from "./stack.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** What a slot's `open(params, live)` may use. */
 export interface Live {
   readonly shape: Network["shape"];
+  /** The stack's own model, as a recipe. */
+  readonly model: Model;
+  readonly clock: Clock;
+  /** Opens another network beside it, as a drafter needs one; whoever opened it disposes of it. */
+  network(model: Model): Promise<Network>;
 }
 
 /** Loads the live halves of a stack's slots. @throws {Unsupported} when a slot's module cannot be opened. */
@@ -27,11 +32,13 @@ export async function openSlots(stack: Stack, live: Live) {
 }
 
 async function openSlot<T>(name: SlotName, slot: Slot, live: Live): Promise<T> {
-  const module = await import(slot.module) as { open?: (params: Slot["params"], live: Live) => T };
+  const module = await import(slot.module) as {
+    open?: (params: Slot["params"], live: Live) => T | Promise<T>;
+  };
   if (typeof module.open !== "function") {
     throw new Unsupported(name, `the module of "${slot.name}" does not export open()`);
   }
-  return module.open(slot.params, live);
+  return await module.open(slot.params, live);
 }
 
 type Slots = Awaited<ReturnType<typeof openSlots>>;
@@ -39,10 +46,12 @@ type Slots = Awaited<ReturnType<typeof openSlots>>;
 /** Ids in, ids out: what a worker hosts. */
 export class IdSession implements Omit<Session, "tokenizer"> {
   readonly #loop: Loop;
+  readonly #decoder: DecoderLive;
   #scoredTokens = 0;
 
   constructor(private readonly network: Network, slots: Slots, clock: Clock) {
     this.#loop = new Loop({ network, clock, ...slots });
+    this.#decoder = slots.decoder;
   }
 
   get context(): number {
@@ -71,11 +80,13 @@ export class IdSession implements Omit<Session, "tokenizer"> {
 
   stats(): Promise<SessionStats> {
     const counters = { ...this.#loop.counters, scoredTokens: this.#scoredTokens };
-    const { weightBytes } = this.network;
+    const own = this.network.weightBytes;
+    const weightBytes = own === undefined ? undefined : own + (this.#decoder.weightBytes ?? 0);
     return Promise.resolve({ counters, addedBytes: 0, ...(weightBytes !== undefined && { weightBytes }) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#decoder[Symbol.asyncDispose]?.();
     await this.network[Symbol.asyncDispose]();
   }
 }

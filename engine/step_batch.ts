@@ -14,10 +14,16 @@ export interface Running extends Sequence {
   readonly scored: boolean;
 }
 
-export interface Planned {
+/** A request's part of a step, before it is given guesses. */
+export interface Undrafted {
   readonly job: Running & { readonly seq: SeqId };
   /** Pending rows that run in this step. */
   readonly rows: number;
+  /** Guesses that may follow them. */
+  readonly room: number;
+}
+
+export interface Planned extends Omit<Undrafted, "room"> {
   readonly draft: Draft;
   /** First row of this job in the batch. */
   readonly at: number;

@@ -7,6 +7,11 @@ import { host } from "./worker_host.ts";
 
 host(async (opening: Opening, progress) => {
   const network = await openNetwork(opening, progress);
-  const slots = await openSlots(opening.stack, { shape: network.shape });
+  const slots = await openSlots(opening.stack, {
+    shape: network.shape,
+    model: opening.stack.model,
+    clock: systemClock,
+    network: (model) => openNetwork({ ...opening, stack: { ...opening.stack, model } }, progress),
+  });
   return new IdSession(network, slots, systemClock);
 });

@@ -31,8 +31,14 @@ export function toyEngine(options: ToyOptions = {}): Engine {
         throw new Unsupported("model", `the toy engine runs the toy model only: found ${stack.model.name}`);
       }
       const network = new ToyNetwork(options);
-      const slots = await openSlots(stack, { shape: network.shape });
-      return new LiveSession(network, toyTokenizer, slots, options.clock ?? systemClock);
+      const clock = options.clock ?? systemClock;
+      const slots = await openSlots(stack, {
+        shape: network.shape,
+        model: stack.model,
+        clock,
+        network: () => Promise.resolve(new ToyNetwork()),
+      });
+      return new LiveSession(network, toyTokenizer, slots, clock);
     },
   };
 }

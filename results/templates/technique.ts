@@ -3,7 +3,9 @@
  * Guesses are verified by the engine, so it claims identical answers; the suite below puts that to the test.
  */
 import {
+  chain,
   type DecoderLive,
+  oneByOne,
   quotedContext,
   quotedSingle,
   served,
@@ -38,13 +40,11 @@ export const technique: Technique = {
 /** The live half of the slot. */
 export function open({ guesses }: typeof params): DecoderLive {
   return {
-    propose({ tokens }, room) {
+    propose: oneByOne(({ tokens }, room) => {
       const end = tokens.length - 1;
       const at = end < 1 ? -1 : tokens.lastIndexOf(tokens[end]!, end - 1);
-      const draft = at < 0 ? [] : tokens.slice(at + 1, at + 1 + Math.min(room, guesses));
-      // Each guess follows the one before it; the first follows the last token.
-      return { tokens: draft, parent: draft.map((_, i) => i - 1) };
-    },
+      return chain(at < 0 ? [] : tokens.slice(at + 1, at + 1 + Math.min(room, guesses)));
+    }),
   };
 }
 

@@ -2,7 +2,7 @@
  * Prompt lookup decoding (Saxena, 2023; also n-gram speculation): the longest suffix of the text that occurred before
  * proposes the tokens that followed it then. Where guesses keep failing the draft shrinks, down to nothing.
  */
-import type { DecoderLive, Draft, Sequence, Stack } from "../../engine/mod.ts";
+import { chain, type DecoderLive, NO_DRAFT, oneByOne, type Sequence, type Stack } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 
 interface Params extends Record<string, number> {
@@ -53,7 +53,7 @@ export function open({ longest, shortest, guesses }: Params): DecoderLive {
     return state;
   };
   return {
-    propose(sequence, room): Draft {
+    propose: oneByOne((sequence, room) => {
       const state = stateOf(sequence);
       const { tokens } = sequence;
       // The last n-gram is looked up before it is indexed, so that it cannot match itself.
@@ -65,16 +65,15 @@ export function open({ longest, shortest, guesses }: Params): DecoderLive {
       }
       if (state.pause > 0) {
         state.pause--;
-        return { tokens: [], parent: [] };
+        return NO_DRAFT;
       }
       for (let n = Math.min(longest, tokens.length); n >= shortest; n--) {
         const end = state.ends.get(key(tokens, tokens.length - n, tokens.length));
         if (end === undefined) continue;
-        const draft = tokens.slice(end, end + Math.min(room, state.allowed));
-        return { tokens: draft, parent: draft.map((_, i) => i - 1) };
+        return chain(tokens.slice(end, end + Math.min(room, state.allowed)));
       }
-      return { tokens: [], parent: [] };
-    },
+      return NO_DRAFT;
+    }),
     observe(sequence, offered, accepted) {
       const state = stateOf(sequence);
       if (accepted === offered) state.allowed = Math.min(guesses, state.allowed * 2);

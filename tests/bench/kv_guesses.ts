@@ -1,5 +1,5 @@
 /** A decoder for kv_bench.ts that knows the texts and guesses their next tokens right: a step then decodes several. */
-import type { DecoderLive } from "../../mod.ts";
+import { chain, type DecoderLive, oneByOne } from "../../mod.ts";
 
 interface Params {
   readonly texts: readonly (readonly number[])[];
@@ -21,9 +21,9 @@ export function open({ texts, prompt, guesses }: Params): DecoderLive {
   const keyOf = (tokens: readonly number[]) => tokens.slice(0, prompt).join(",");
   const known = new Map(texts.map((text) => [keyOf(text), text]));
   return {
-    propose({ tokens }, room) {
+    propose: oneByOne(({ tokens }, room) => {
       const next = known.get(keyOf(tokens))!.slice(tokens.length, tokens.length + Math.min(room, guesses));
-      return { tokens: next, parent: next.map((_, i) => i - 1) };
-    },
+      return chain(next);
+    }),
   };
 }

@@ -1,9 +1,9 @@
 /** A decoder that accepts the same token whatever the logits say. */
-import type { DecoderLive } from "../../engine/mod.ts";
+import { type DecoderLive, NO_DRAFT, oneByOne } from "../../engine/mod.ts";
 
 export function open(): DecoderLive {
   return {
-    propose: () => ({ tokens: [], parent: [] }),
+    propose: oneByOne(() => NO_DRAFT),
     accept: () => ({ tokens: [7], margins: [0], rows: [0] }),
   };
 }

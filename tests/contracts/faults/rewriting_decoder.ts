@@ -1,11 +1,11 @@
 /** A decoder that rewrites the text it was only to read. */
-import type { DecoderLive } from "../../../engine/mod.ts";
+import { type DecoderLive, NO_DRAFT, oneByOne } from "../../../engine/mod.ts";
 
 export function open(): DecoderLive {
   return {
-    propose({ tokens, prompted }) {
+    propose: oneByOne(({ tokens, prompted }) => {
       if (tokens.length === prompted + 3) (tokens as number[])[tokens.length - 1]! ^= 1;
-      return { tokens: [], parent: [] };
-    },
+      return NO_DRAFT;
+    }),
   };
 }

@@ -199,7 +199,12 @@ Deno.test("prefix sharing, guesses and batching together change no token of the 
   const stacks = [baseline, (await compose(baseline, techniques)).at(-1)!];
   const [plainly, together] = await Promise.all(stacks.map(async (stack) => {
     const network = await open(stack);
-    const slots = await openSlots(stack, { shape: network.shape });
+    const slots = await openSlots(stack, {
+      shape: network.shape,
+      model: stack.model,
+      clock: systemClock,
+      network: (model) => open({ ...stack, model }),
+    });
     await using session = new LiveSession(network, toyTokenizer, slots, systemClock);
     return { tokens: await answers(session), counters: (await session.stats()).counters };
   }));

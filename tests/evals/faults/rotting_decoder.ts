@@ -5,10 +5,11 @@ import { open as lookup } from "../../../techniques/decoders/prompt_lookup.ts";
 export function open(): DecoderLive {
   const inner = lookup({ longest: 4, shortest: 2, guesses: 7 });
   return {
-    propose(sequence, room) {
-      const { tokens, parent } = inner.propose(sequence, room);
-      const late = sequence.tokens.length - sequence.prompted > 20;
-      return late ? { tokens: tokens.map((token) => token + 1), parent } : { tokens, parent };
-    },
+    propose: async (asking) =>
+      (await inner.propose(asking)).map(({ tokens, parent }, i) => {
+        const { sequence } = asking[i]!;
+        const late = sequence.tokens.length - sequence.prompted > 20;
+        return late ? { tokens: tokens.map((token) => token + 1), parent } : { tokens, parent };
+      }),
   };
 }

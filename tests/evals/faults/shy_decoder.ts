@@ -1,9 +1,9 @@
 /** A decoder that shuns what was said before, though nobody asked it to. */
-import { type DecoderLive, verify } from "../../../engine/mod.ts";
+import { type DecoderLive, NO_DRAFT, oneByOne, verify } from "../../../engine/mod.ts";
 
 export function open(): DecoderLive {
   return {
-    propose: () => ({ tokens: [], parent: [] }),
+    propose: oneByOne(() => NO_DRAFT),
     accept(sequence, draft, logits, vocabulary, choose) {
       const shy = logits.slice();
       for (const token of new Set(sequence.tokens)) shy[token]! -= 1;

@@ -1,9 +1,9 @@
 /** A decoder that forgets to cut. */
-import { type DecoderLive, verify } from "../../../engine/mod.ts";
+import { type DecoderLive, NO_DRAFT, oneByOne, verify } from "../../../engine/mod.ts";
 
 export function open(): DecoderLive {
   return {
-    propose: () => ({ tokens: [], parent: [] }),
+    propose: oneByOne(() => NO_DRAFT),
     accept(sequence, draft, logits, vocabulary, choose) {
       const { temperature = 1, seed = 0 } = sequence.request.sampling ?? {};
       if (sequence.request.sampling === undefined) return verify(sequence, draft, logits, vocabulary, choose);

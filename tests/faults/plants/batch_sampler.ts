@@ -3,7 +3,7 @@
  * parameters in the order of arrival for rows that were grouped, greedy ones first (SA-03); "generator" draws all rows
  * by one generator where one of them has no seed (SA-05).
  */
-import { type DecoderLive, type Sampling, type Sequence, verify } from "../../../engine/mod.ts";
+import { type DecoderLive, NO_DRAFT, type Sampling, type Sequence, verify } from "../../../engine/mod.ts";
 
 /** Opens the decoder. */
 export function open({ fault }: { readonly fault: "none" | "order" | "generator" }): DecoderLive {
@@ -23,10 +23,10 @@ export function open({ fault }: { readonly fault: "none" | "order" | "generator"
   }
 
   return {
-    propose(sequence) {
+    propose(asking) {
       if (drawing) [step, drawing] = [[], false];
-      step.push(sequence);
-      return { tokens: [], parent: [] };
+      step.push(...asking.map(({ sequence }) => sequence));
+      return asking.map(() => NO_DRAFT);
     },
     accept(sequence, draft, logits, vocabulary, choose) {
       drawing = true;

@@ -5,8 +5,10 @@
  */
 import {
   type Accepted,
+  chain,
   type DecoderLive,
   distribution,
+  oneByOne,
   type Sampling,
   topTwo,
   uniform,
@@ -27,7 +29,7 @@ export function open({ rule, guesses }: Params): DecoderLive {
   const model = new DraftModel({ guesses, features: false, fault: "none" });
   const guessed = new Map<string, readonly Float32Array[]>();
   return {
-    propose(sequence, room) {
+    propose: oneByOne((sequence, room) => {
       const { sampling, id } = sequence.request;
       const { tokens, logits } = model.guess(
         sequence,
@@ -35,8 +37,8 @@ export function open({ rule, guesses }: Params): DecoderLive {
         sampling && ((row, position) => draw(lawOf(row, sampling), uniform(sampling.seed + GUESS, position))),
       );
       guessed.set(id, logits);
-      return { tokens, parent: tokens.map((_, i) => i - 1) };
-    },
+      return chain(tokens);
+    }),
     accept(sequence, draft, logits, vocabulary, choose): Accepted {
       const { sampling, id } = sequence.request;
       if (rule === "match" || sampling === undefined || draft.tokens.length === 0) {

@@ -17,11 +17,11 @@ export function open(params: Parameters<typeof lookup>[0]): DecoderLive {
   let verifying = false;
   return {
     ...inner,
-    propose(sequence, room) {
+    propose(asking) {
       if (verifying) [step, verifying] = [[], false];
-      step.push(sequence);
+      step.push(...asking.map(({ sequence }) => sequence));
       path.taken = step.length >= FEWEST && step.every(isFixed);
-      return inner.propose(sequence, room);
+      return inner.propose(asking);
     },
     accept(...given) {
       verifying = true;

@@ -35,7 +35,12 @@ export function tinyEngine(clock: ManualClock, per: (stack: Stack) => Setting = 
       }
       const { network, tokenizer = tinyTokenizer, cost = { step: 8, row: 0.25 }, session } = per(stack);
       const timed = new TimedNetwork(network, (rows) => clock.advance(cost.step + cost.row * rows));
-      const slots = await openSlots(stack, { shape: timed.shape });
+      const slots = await openSlots(stack, {
+        shape: timed.shape,
+        model: stack.model,
+        clock,
+        network: () => Promise.reject(new Unsupported("model", "the tiny engine runs one network at a time")),
+      });
       const live = new LiveSession(timed, tokenizer, slots, clock);
       return session?.(live) ?? live;
     },

@@ -32,7 +32,7 @@ const OWN: Readonly<Record<string, string>> = {
     "export const open = (_: unknown, { shape }: { shape: KvShape }): KvLive => new OwnCache(shape, 4096);\n",
   decoder: 'import type { DecoderLive, Technique } from "@assay/assay";' +
     technique("decoder", "identical", slotted("decoder")) +
-    "export const open = (): DecoderLive => ({ propose: ({ tokens }, room) => room < 1 ? { tokens: [], parent: [] } : { tokens: [tokens.at(-1)!], parent: [-1] } });\n",
+    "export const open = (): DecoderLive => ({ propose: (asking) => asking.map(({ sequence: { tokens } }) => ({ tokens: [tokens.at(-1)!], parent: [-1] })) });\n",
   scheduler: 'import type { SchedulerLive, Technique } from "@assay/assay";' +
     technique("scheduler", "identical", slotted("scheduler")) +
     "export const open = (): SchedulerLive => ({\n" +
