@@ -22,6 +22,15 @@ const {
   anew?: boolean;
 };
 
+const known = { models: Object.keys(MODELS_MEASURED), configs: Object.keys(CONFIGS), modes: [...MODES] };
+for (const [what, given] of Object.entries({ models, configs, modes })) {
+  const names: readonly string[] = known[what as keyof typeof known];
+  const wrong = given.split(",").find((name) => !names.includes(name));
+  if (wrong === undefined) continue;
+  console.error(`Cannot measure ${what} "${wrong}" as they must be among ${names.join(", ")}.`);
+  Deno.exit(1);
+}
+
 for (const model of models.split(",")) {
   for (const config of configs.split(",")) {
     for (const mode of MODES.filter((one) => modes.split(",").includes(one))) {
@@ -34,6 +43,10 @@ for (const model of models.split(",")) {
     }
   }
 }
+
+// The tables follow their code, also where nothing was left to measure.
+const report = await readReport();
+if (report) await write(report);
 
 /** Measures one row in a process of its own, unless it is in the report. */
 async function measure(one: Pick<Row, "mode" | "model" | "config" | "streams">): Promise<void> {

@@ -6,7 +6,6 @@
 import { graphName } from "../../engine/engines/graph_files.ts";
 import { weightBytes } from "../../engine/graph/builder.ts";
 import {
-  bitsPerWeight,
   cacheFolder,
   codeText,
   compose,
@@ -52,9 +51,8 @@ export interface Quality {
   readonly openSeconds: number;
   /** Resident after an answer, less what the process took before it opened the model. */
   readonly residentBytes: number;
-  /** Of the graph's weights, scales included, and bits of them a weight. */
+  /** Of the graph's weights, scales included. */
   readonly weightBytes: number;
-  readonly bitsPerWeight: number;
   readonly wiki: Kind;
   readonly code: Kind;
 }
@@ -115,13 +113,11 @@ async function quality(model: string, config: string): Promise<Quality> {
   const prompt = session.tokenizer.encode("The quick brown fox jumps over the lazy dog. ".repeat(4));
   for await (const _ of session.generate([{ id: "one", prompt, maxTokens: 32, stop: [] }]));
   const residentBytes = memory("VmRSS") - before;
-  const bytes = await weightBytes(`${cacheFolder()}/${await graphName(stack, "split")}`);
   await using base = await engine.open(await stackOf(model, []));
   return {
     openSeconds,
     residentBytes,
-    weightBytes: bytes,
-    bitsPerWeight: bitsPerWeight(stack.model, bytes),
+    weightBytes: await weightBytes(`${cacheFolder()}/${await graphName(stack, "split")}`),
     wiki: await kind(wikiText, session, base),
     code: await kind(codeText, session, base),
   };

@@ -13,6 +13,7 @@ export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
   int4_body_sym: [roundToNearest({ bits: 4, block: 64, symmetric: true, covers: ["body"] })],
   gptq4: [techniques.gptq4],
   awq4: [techniques.awq4],
+  gptq4_head8: [techniques.gptq4, roundToNearest({ bits: 8, block: 64, symmetric: false, covers: ["head"] })],
   mixed_7_5: [mixedPrecision({ bodyBits: 7.5 })],
   mixed_7: [mixedPrecision({ bodyBits: 7 })],
   mixed_6: [mixedPrecision({ bodyBits: 6 })],

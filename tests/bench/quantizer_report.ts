@@ -35,6 +35,11 @@ const SHARES = { better: 0.65, other: 0.85 };
 const LEARNT = ["gptq4", "awq4"] as const;
 /** Nats a token that 8-bit weights may lose; seconds and bytes that making may take; gigabytes of 4 bits. */
 const EIGHT_BITS = 0.008;
+/** The margin of the standard gate, nats a token, and the bits a weight that are aimed for within it. */
+const MARGIN = 0.02;
+const AIMS: Readonly<Record<string, number>> = { "smollm2-135m": 6.5, "qwen2.5-coder-0.5b": 5 };
+/** Rows with integers on both sides of the layers' products. */
+const BOTH_SIDES = ["w8a8", "smoothquant"];
 const MAKING: Readonly<Record<string, Readonly<Record<string, { seconds: number; bytes?: number }>>>> = {
   "smollm2-135m": { gptq4: { seconds: 360, bytes: 2e9 }, awq4: { seconds: 240 } },
   "qwen2.5-coder-0.5b": { gptq4: { seconds: 2400 } },
@@ -96,8 +101,8 @@ function qualityTable(
 ): readonly string[] {
   const best = frontier(qualities, base);
   return [
-    "| weights | bits | MB | made in, s | peak, GB | opens in, s | resident, GB | loss wiki | loss code | KL mean | p99 | same top | frontier |",
-    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+    `| weights | bits | MB | made in, s | peak, GB | opens in, s | resident, GB | loss wiki | loss code | KL mean | p99 | same top | frontier | within ${MARGIN} |`,
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ...[...qualities].map(([config, one]) => {
       const made = makings.get(config);
       const [wiki, code] = KINDS.map((kind) => lossOf(one[kind], base[kind]));
@@ -109,7 +114,7 @@ function qualityTable(
       return `| ${
         [
           config,
-          one.bitsPerWeight.toFixed(2),
+          bitsOf(one, base).toFixed(2),
           (one.weightBytes / 1e6).toFixed(0),
           made?.seconds?.toFixed(0) ?? "",
           made ? (made.peakBytes / 1e9).toFixed(2) : "",
@@ -121,6 +126,7 @@ function qualityTable(
           both(({ kl }) => kl.p99),
           both(({ kl }) => kl.sameTop),
           best.has(config) ? "yes" : "",
+          within(one, base) ? "yes" : "",
         ].join(" | ")
       } |`;
     }),
@@ -144,11 +150,21 @@ function lossOf(own: Kind, base: Kind): Loss {
 const worst = (one: Quality, base: Quality) =>
   Math.max(...KINDS.map((kind) => lossOf(one[kind], base[kind]).mean));
 
+/** Bits of a weight that a token streams; those of f32 are 32. */
+const bitsOf = (one: Quality, base: Quality) => 32 * one.weightBytes / base.weightBytes;
+
+/** Whether both losses are within the margin with their intervals, on these texts: what the gate would ask of them. */
+const within = (one: Quality, base: Quality) =>
+  KINDS.every((kind) => {
+    const { mean, half } = lossOf(one[kind], base[kind]);
+    return mean + half < MARGIN;
+  });
+
 /** Rows that no other one beats in both bits and the worse of the two losses. */
 function frontier(qualities: ReadonlyMap<string, Quality>, base: Quality): ReadonlySet<string> {
   const all = [...qualities].map(([config, one]) => ({
     config,
-    bits: one.bitsPerWeight,
+    bits: bitsOf(one, base),
     loss: worst(one, base),
   }));
   return new Set(
@@ -206,6 +222,22 @@ function goals(
   if (opened.length > 0) {
     const most = Math.max(...opened);
     add("seconds to open what was made", most.toFixed(2), "2", most < 2);
+  }
+  const kept = [...qualities].filter(([config, one]) => config !== "f32" && within(one, base))
+    .sort(([, a], [, b]) => a.weightBytes - b.weightBytes);
+  const [smallest] = kept;
+  const both = kept.find(([config]) => BOTH_SIDES.includes(config));
+  const said = (one: typeof smallest) => (one ? `${bitsOf(one[1], base).toFixed(2)} (${one[0]})` : "none");
+  const aim = AIMS[model];
+  if (aim !== undefined && qualities.size > 1) {
+    const met = smallest !== undefined && bitsOf(smallest[1], base) <= aim;
+    add(
+      `fewest bits a weight that lose less than ${MARGIN}, interval included`,
+      said(smallest),
+      `${aim}`,
+      met,
+    );
+    add("with integers on both sides", said(both), "one", both !== undefined);
   }
   const four = qualities.get("int4");
   if (four && model === "smollm2-135m") {
