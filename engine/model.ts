@@ -122,8 +122,8 @@ async function folderDigest(path: string): Promise<Digest> {
 }
 
 /** Bits a weight of a model whose weights take so many bytes; a table that is the LM head too counts once. */
-export function bitsPerWeight({ file }: Model, weightBytes: number): number {
-  using weights = openWeights(file);
+export function bitsPerWeight({ file, params: { layers } }: Model, weightBytes: number): number {
+  using weights = openWeights(file, layers);
   return 8 * weightBytes / weights.names().reduce((sum, name) => sum + countOf(weights, name), 0);
 }
 

@@ -56,6 +56,8 @@ export interface Model extends Part {
     readonly head: Precision;
     /** How the embedding table is read; absent: as the file stores it. */
     readonly embedding?: Integers;
+    /** Which of the file's layers, counted from 0, in order; absent: all. */
+    readonly layers?: readonly number[];
     /** What makes other weights of the file's, and of what; matrices that it makes have precisions of their own. */
     readonly made?: Made;
   };
@@ -132,10 +134,22 @@ export function describe(stack: Stack): string {
   const model = canonical(body as Json) === canonical(head as Json)
     ? precisionName(body)
     : `${precisionName(body)}, head ${precisionName(head)}`;
-  const { embedding, made } = stack.model.params;
+  const { embedding, layers, made } = stack.model.params;
   const table = embedding === undefined ? "" : `, embedding ${precisionName(embedding)}`;
+  const some = layers === undefined ? "" : `, layers ${runsOf(layers)}`;
   const by = made === undefined ? "" : `, ${made.name}`;
-  return `${stack.model.name} ${model}${table}${by} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+  return `${stack.model.name} ${model}${table}${some}${by} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+}
+
+/** Numbers in ascending order as runs, e.g. "0-3, 28". */
+function runsOf(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([first, last]) => first === last ? `${first}` : `${first}-${last}`).join(", ");
 }
 
 /** A precision in a few words, e.g. "int4 b64 sym". */

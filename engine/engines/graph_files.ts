@@ -39,6 +39,7 @@ const SOURCES = [
     "tensors",
     "packed",
     "join",
+    "some_layers",
     "safetensors",
     "folder",
     "folder_config",
@@ -74,7 +75,7 @@ export async function graphFolder(
 
 /** Bytes of the weights of a stack's graph, whether it is written or not. */
 export function graphBytes(stack: Stack, kind: GraphKind): number {
-  using weights = openWeights(stack.model.file);
+  using weights = openWeights(stack.model.file, stack.model.params.layers);
   const builder = new GraphBuilder();
   write(builder, weights, stack, kind, () => {});
   return builder.bytes;

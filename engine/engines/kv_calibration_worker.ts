@@ -16,7 +16,7 @@ const FEWEST = 4096;
 const OPENING = 0.5;
 
 hostWork(async ({ stack, texts, tokens, name, backend }: Calibrating, progress) => {
-  using weights = openWeights(stack.model.file);
+  using weights = openWeights(stack.model.file, stack.model.params.layers);
   const { encode } = fileTokenizer(weights);
   const longest = Math.min(tokens, modelConfig(weights).context);
   const read = texts.map((text) => encode(text).slice(0, longest)).filter(({ length }) => length > 0);

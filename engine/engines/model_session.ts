@@ -18,7 +18,7 @@ export async function openModel(
 ): Promise<Session> {
   const { stack } = opening;
   const { body, head, embedding = head } = stack.model.params;
-  using weights = openWeights(stack.model.file);
+  using weights = openWeights(stack.model.file, stack.model.params.layers);
   const { width, heads, headDim, ffn } = modelConfig(weights);
   checkPrecision(body, [width, heads * headDim, ffn]);
   for (const precision of [head, embedding]) checkPrecision(precision, [width]);

@@ -23,7 +23,7 @@ export async function openNetwork(
   { stack, backend, threads }: Opening,
   progress: (done: number) => void,
 ): Promise<OnnxNetwork> {
-  using weights = openWeights(stack.model.file);
+  using weights = openWeights(stack.model.file, stack.model.params.layers);
   const config = modelConfig(weights);
   const folder = await graphFolder(stack, "split", progress);
   const sums = await logSumExpFolder(config.vocabulary);

@@ -24,7 +24,7 @@ export async function openPeer(
   { stack, threads }: PeerOpening,
   progress: (done: number) => void,
 ): Promise<Hosted> {
-  using weights = openWeights(stack.model.file);
+  using weights = openWeights(stack.model.file, stack.model.params.layers);
   const config = modelConfig(weights);
   const folder = await graphFolder(stack, "fused", progress);
   const { AutoModelForCausalLM, env, PretrainedConfig } = await import("@huggingface/transformers");

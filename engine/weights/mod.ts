@@ -6,4 +6,5 @@ export * from "./gguf.ts";
 export * from "./join.ts";
 export * from "./open.ts";
 export * from "./packed.ts";
+export * from "./some_layers.ts";
 export * from "./weights.ts";

@@ -7,7 +7,7 @@ import { UserError } from "../engine.ts";
 import { loadRuntime } from "../engines/onnx_runtime.ts";
 import { fileTokenizer } from "../file_tokenizer.ts";
 import { type Digest, digest, type Json, type Model } from "../stack.ts";
-import { modelConfig, openWeights, type Weights } from "../weights/mod.ts";
+import { modelConfig, openWeights, someLayers, type Weights } from "../weights/mod.ts";
 import { cutTexts, keptTexts } from "./calibration_texts.ts";
 import { Head } from "./head.ts";
 import { LayerWalk } from "./layer_walk.ts";
@@ -26,14 +26,19 @@ interface List {
   readonly notes: Readonly<Record<string, Json>>;
 }
 
-/** The model's weights as its recipe says, made first where they have to be. @throws {UserError} when they are damaged. */
+/**
+ * The model's weights as its recipe says, made first where they have to be. What is made is made of the whole file: its
+ * layers are chosen after it. @throws {UserError} when they are damaged, or there are no such layers.
+ */
 export async function openMade(model: Model, progress: (done: number) => void): Promise<Weights> {
+  const { layers } = model.params;
+  if (model.maker === undefined) return openWeights(model.file, layers);
+  openWeights(model.file, layers)[Symbol.dispose]();
   const base = openWeights(model.file);
-  if (model.maker === undefined) return base;
   try {
     const name = await madeName(model, model.maker);
     if (!(await isCached(`${name}/${LIST}`))) await make(model, model.maker, base, name, progress);
-    return new Overlay(base, await wholePieces(name));
+    return someLayers(new Overlay(base, await wholePieces(name)), layers);
   } catch (error) {
     base[Symbol.dispose]();
     throw error;

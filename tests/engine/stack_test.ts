@@ -79,4 +79,7 @@ Deno.test("a stack is described by what its weights are held as and what fills i
   assertEquals(describe(at(int4)), `toy int4 b64 sym ${slots}`);
   assertEquals(describe(at(int4, { bits: 32 })), `toy int4 b64 sym, head f32 ${slots}`);
   assertNotEquals(describe(at({ bits: 8, block: 32, symmetric: false })), describe(at(int4)));
+  const params = { ...baseline.model.params, layers: [0, 1, 2, 5, 7, 8] };
+  const some = { ...baseline, model: { ...baseline.model, params } };
+  assertEquals(describe(some), `toy f32, layers 0-2, 5, 7-8 ${slots}`);
 });
