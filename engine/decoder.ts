@@ -84,6 +84,11 @@ export interface DecoderLive extends Partial<AsyncDisposable> {
   ): Accepted;
   /** Told after each verification how many guesses were offered and accepted. */
   observe?(sequence: Sequence, offered: number, accepted: number): void;
+  /**
+   * Told of the features [rows x width] of a sequence's rows from `from` on, once they are committed; rows that the
+   * cache already had are not told. Before `propose`, the last row told is the one before the sequence's last token.
+   */
+  learn?(sequence: Sequence, from: number, features: Float32Array): void;
   /** Told how long the network took for a step that no prompt was part of. */
   timed?(step: StepTime): void;
   /** Told when a request ends. */

@@ -14,7 +14,7 @@ import {
   verify,
 } from "./decoder.ts";
 import type { Emission, Request } from "./engine.ts";
-import type { Batch, Network } from "./network.ts";
+import { type Batch, type Forward, type Network, rowsOf } from "./network.ts";
 import { batchOf, type Planned, type Running, type Undrafted } from "./step_batch.ts";
 import { checkRequest } from "./request.ts";
 import type { Job, SchedulerLive, Work } from "./scheduler.ts";
@@ -93,9 +93,9 @@ export class Loop {
     const job = (r: Running): Job => ({ id: r.request.id, pending: r.tokens.length - r.cached });
     const work = this.live.scheduler.step(this.#waiting.map(job), this.#running.map(job));
     const plan = await this.#draft(this.#plan(work));
-    const batch = this.#batch(plan);
+    const batch: Batch = { ...this.#batch(plan), ...(this.live.decoder.learn && { features: true }) };
     const before = this.live.clock.now();
-    const { logits, kv } = await this.live.network.forward(batch);
+    const { logits, kv, features } = await this.live.network.forward(batch);
     const { vocabulary } = this.live.network.shape;
     const at = this.live.clock.now();
     if (plan.every(({ rows, draft }) => rows === 1 || draft.tokens.length > 0)) {
@@ -109,7 +109,7 @@ export class Loop {
       const done = job.cached + rows === job.tokens.length;
       const committed = job.tokens.slice(job.cached, job.cached + rows);
       if (!done) {
-        this.#commit(job, kv, chosen, committed);
+        this.#commit(job, { kv, features }, chosen, committed);
         continue;
       }
       const size = 1 + draft.tokens.length;
@@ -122,7 +122,7 @@ export class Loop {
         chosen.push(first + rows - 1 + row);
         committed.push(draft.tokens[row - 1]!);
       }
-      this.#commit(job, kv, chosen, committed);
+      this.#commit(job, { kv, features }, chosen, committed);
       if (draft.tokens.length > 0) {
         this.#count.drafted += draft.tokens.length;
         this.#count.accepted += accepted.rows.length - 1;
@@ -229,11 +229,14 @@ export class Loop {
 
   #commit(
     job: Running & { readonly seq: SeqId },
-    kv: Parameters<KvLive["commit"]>[1],
+    { kv, features }: Pick<Forward, "kv"> & { readonly features: Float32Array | undefined },
     rows: number[],
     tokens: number[],
   ): void {
     this.live.cache.commit(job.seq, kv, rows, tokens);
+    if (features) {
+      this.live.decoder.learn?.(job, job.cached, rowsOf(features, rows, this.live.network.shape.width));
+    }
     job.cached += rows.length;
   }
 

@@ -6,6 +6,8 @@ import type { KvRows, KvShape, KvView } from "./cache.ts";
 
 export interface NetworkShape extends KvShape {
   readonly vocabulary: number;
+  /** Of a row's features. */
+  readonly width: number;
   /** Longest position the network can represent. */
   readonly context: number;
 }
@@ -28,6 +30,8 @@ export interface Batch {
   readonly want: Int32Array;
   /** No K/V is wanted of any row. */
   readonly logitsOnly?: boolean;
+  /** The features of every row are wanted. */
+  readonly features?: boolean;
 }
 
 export interface Forward {
@@ -35,6 +39,8 @@ export interface Forward {
   readonly logits: Float32Array;
   /** In the batch's row order; empty where only logits were wanted. */
   readonly kv: KvRows;
+  /** [rows x width] what the head reads of each row, where it was asked for. */
+  readonly features?: Float32Array;
 }
 
 export interface Network extends AsyncDisposable {
@@ -46,6 +52,13 @@ export interface Network extends AsyncDisposable {
   forward(batch: Batch): Promise<Forward>;
   /** log(sum(exp(row))) of each row of logits [rows x vocabulary]. */
   logSumExp(logits: Float32Array): Promise<Float32Array>;
+}
+
+/** The chosen rows of an array [rows x width]. */
+export function rowsOf(all: Float32Array, chosen: readonly number[], width: number): Float32Array {
+  const rows = new Float32Array(chosen.length * width);
+  chosen.forEach((row, i) => rows.set(all.subarray(row * width, (row + 1) * width), i * width));
+  return rows;
 }
 
 /** The rows [from, to) of one sequence in a batch. */

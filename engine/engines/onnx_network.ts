@@ -25,7 +25,7 @@ export interface OnnxParts {
   readonly runtime: Runtime;
   readonly graph: InferenceSession;
   readonly logSumExp: InferenceSession;
-  readonly shape: NetworkShape & { readonly heads: number; readonly width: number };
+  readonly shape: NetworkShape & { readonly heads: number };
   /** Writes the embedding of a token at `offset`. */
   readonly embed: (token: number, into: Float32Array, offset: number) => void;
   /** Masked rows that stand for a past where there is none: WebGPU's kernels take no tensor without elements. */
@@ -65,20 +65,21 @@ export class OnnxNetwork implements Network {
     batch.want.forEach((row, i) => wanted.set(row, i));
     let logits: Float32Array | undefined;
     let kv: KvRows | undefined;
+    const features = batch.features ? new Float32Array(total * this.shape.width) : undefined;
     for (const group of groups) {
       const run = await this.#run(batch, group, wanted, groups.length === 1);
-      if (groups.length === 1 && run.inOrder) return { logits: run.logits, kv: run.kv };
+      if (groups.length === 1 && run.inOrder) {
+        return { logits: run.logits, kv: run.kv, ...(run.features && { features: run.features }) };
+      }
       logits ??= new Float32Array(batch.want.length * vocabulary);
       kv ??= new Float32Array(batch.logitsOnly ? 0 : total * width);
       run.chosen.forEach((row, i) => {
         logits!.set(run.logits.subarray(i * vocabulary, (i + 1) * vocabulary), wanted.get(row)! * vocabulary);
       });
-      if (batch.logitsOnly) continue;
-      run.rows.forEach((row, i) => {
-        if (row >= 0) kv!.set(run.kv.subarray(i * width, (i + 1) * width), row * width);
-      });
+      if (features) place(run.features!, run.rows, this.shape.width, features);
+      if (!batch.logitsOnly) place(run.kv, run.rows, width, kv);
     }
-    return { logits: logits!, kv: kv! };
+    return { logits: logits!, kv: kv!, ...(features && { features }) };
   }
 
   async #run(
@@ -135,10 +136,14 @@ export class OnnxNetwork implements Network {
       feeds[`past_k.${layer}`] = past[layer * 2]!;
       feeds[`past_v.${layer}`] = past[layer * 2 + 1]!;
     }
-    const out = await this.#parts.graph.run(feeds, batch.logitsOnly ? ["logits"] : ["logits", "kv"]);
-    const data = (name: string) => (out[name] as TypedTensor<"float32">).data;
+    // An output that is not named here costs nothing.
+    const wants = ["logits", ...(batch.logitsOnly ? [] : ["kv"]), ...(batch.features ? ["features"] : [])];
+    const out = await this.#parts.graph.run(feeds, wants);
+    const data = (name: string) => (out[name] as TypedTensor<"float32">).data as Float32Array;
     const kv = batch.logitsOnly ? new Float32Array(0) : data("kv");
-    return { logits: data("logits"), kv, chosen, rows, inOrder: rows.every((row, i) => row === i) };
+    const features = batch.features ? data("features") : undefined;
+    const inOrder = rows.every((row, i) => row === i);
+    return { logits: data("logits"), kv, features, chosen, rows, inOrder };
   }
 
   async logSumExp(logits: Float32Array): Promise<Float32Array> {
@@ -180,4 +185,11 @@ export class OnnxNetwork implements Network {
   #tensor(type: "float32" | "int64", data: Float32Array | BigInt64Array, dims: readonly number[]): Tensor {
     return new this.#parts.runtime.Tensor(type, data as Float32Array, dims);
   }
+}
+
+/** Puts each row of a run where `rows` says that it belongs; -1 is padding. */
+function place(from: Float32Array, rows: Int32Array, width: number, into: Float32Array): void {
+  rows.forEach((row, i) => {
+    if (row >= 0) into.set(from.subarray(i * width, (i + 1) * width), row * width);
+  });
 }

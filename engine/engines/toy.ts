@@ -61,7 +61,14 @@ export const toyTokenizer: Tokenizer = {
 };
 
 export class ToyNetwork implements Network {
-  readonly shape: NetworkShape = { layers: 1, kvHeads: 1, headDim: 2, vocabulary: VOCABULARY, context: 512 };
+  readonly shape: NetworkShape = {
+    layers: 1,
+    kvHeads: 1,
+    headDim: 2,
+    vocabulary: VOCABULARY,
+    width: 1,
+    context: 512,
+  };
 
   constructor(private readonly options: ToyOptions = {}) {}
 
@@ -88,7 +95,12 @@ export class ToyNetwork implements Network {
       line[3 + (batch.tokens[row]! * 7 + 1) % 23]! += 0.9;
       this.options.distort?.(line, row, batch);
     });
-    return Promise.resolve({ logits, kv });
+    if (!batch.features) return Promise.resolve({ logits, kv });
+    return Promise.resolve({
+      logits,
+      kv,
+      features: Float32Array.from(hashes, (hash) => (hash >>> 8) / 2 ** 24),
+    });
   }
 
   logSumExp(logits: Float32Array): Promise<Float32Array> {

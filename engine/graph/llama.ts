@@ -3,7 +3,8 @@
  * chosen rows and the new K/V rows out. Embeddings are looked up by the caller, so the table is held once, as stored.
  *
  * Inputs: embeddings [1, R, width], chosen [n] (row numbers), attention.ts's shared inputs, past_k.L and past_v.L
- * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [b, s, layers x 2 x kvHeads, headDim].
+ * [b, kvHeads, 1, P, headDim]. Outputs: logits [1, n, vocabulary], kv [b, s, layers x 2 x kvHeads, headDim], and
+ * features [1, R, width], which the head reads.
  */
 import type { Precision } from "../stack.ts";
 import { type Held, join, type ModelConfig, type Packed, type Weights } from "../weights/mod.ts";
@@ -47,14 +48,15 @@ export function llama(
       body,
       `mlp.${layer}`,
     );
-    const next = layer + 1 < layers ? `blk.${layer + 1}.attn_norm.weight` : "output_norm.weight";
+    const last = layer + 1 === layers;
+    const next = last ? "output_norm.weight" : `blk.${layer + 1}.attn_norm.weight`;
     ({ normed: x, sum: residual } = addNorm(
       g,
       fed,
       middle.sum,
       gain(weights, next),
       epsilon,
-      `end.${layer}`,
+      last ? "features" : `end.${layer}`,
     ));
     progress((layer + 1) / (layers + 1));
   }
@@ -62,7 +64,8 @@ export function llama(
   g.node("Concat", rows, ["kv_by_head"], { axis: 1 });
   g.node("Transpose", ["kv_by_head"], ["kv"], { perm: [0, 2, 1, 3] });
   g.output("kv", "f32", ["b", "s", layers * 2 * kvHeads, headDim]);
-  g.node("Gather", [x, "chosen"], ["chosen_rows"], { axis: 1 });
+  g.output("features", "f32", [1, "R", width]);
+  g.node("Gather", ["features", "chosen"], ["chosen_rows"], { axis: 1 });
   const headName = config.tiedHead ? "token_embd.weight" : "output.weight";
   linear(g, "chosen_rows", matrix(weights, headName), head, "logits");
   g.output("logits", "f32", [1, "n", config.vocabulary]);

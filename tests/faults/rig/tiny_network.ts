@@ -49,7 +49,7 @@ export class TinyNetwork implements Network {
 
   constructor(private readonly options: TinyOptions = {}) {
     this.#blocks = options.blocks ?? [0, 1];
-    this.shape = { layers: this.#blocks.length, kvHeads, headDim, vocabulary, context };
+    this.shape = { layers: this.#blocks.length, kvHeads, headDim, vocabulary, width, context };
     this.adapters = options.lora?.names ?? options.lora?.adapters.map(({ name }) => name) ?? [];
     this.#rotary = new Rotary(options.rope);
     this.#layers = new Map([...new Set(this.#blocks)].map((layer) => [layer, loadLayer(layer, options)]));
