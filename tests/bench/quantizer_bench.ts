@@ -3,7 +3,7 @@
  * whether the gate would let them pass or not: timings here are unverified, and no recording is made. Goes on where it
  * was cut off; writes quantizer_bench.json and quantizer_bench.md beside this file.
  *
- *   deno run -A tests/bench/quantizer_bench.ts [--models a,b] [--configs f32,int8] [--modes make,quality,speed] [--anew]
+ *   deno run -A tests/bench/quantizer_bench.ts [--models a,b] [--configs f32,int8] [--modes make,quality,speed,wasm] [--anew]
  */
 import { parseArgs } from "@std/cli";
 import { onnxEngine, readCommit, versions } from "../../mod.ts";
@@ -37,7 +37,10 @@ for (const model of models.split(",")) {
       const all = mode === "speed" ? MODELS_MEASURED[model]!.streams : [1];
       // Timings of what is emulated would say nothing.
       const untimed = config === "f32" || CONFIGS[config]!.some(({ emulated }) => emulated !== undefined);
-      for (const streams of mode === "speed" && untimed ? [] : all) {
+      const skipped = mode === "speed"
+        ? untimed
+        : mode === "wasm" && !MODELS_MEASURED[model]!.wasm.includes(config);
+      for (const streams of skipped ? [] : all) {
         await measure({ mode, model, config, streams });
       }
     }

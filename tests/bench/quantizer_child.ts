@@ -1,7 +1,7 @@
 /**
  * One measurement for quantizer_bench.ts, in a process of its own, so that memory is its own; its last line is JSON.
  *
- *   deno run -A tests/bench/quantizer_child.ts make|quality|speed MODEL CONFIG [STREAMS]
+ *   deno run -A tests/bench/quantizer_child.ts make|quality|speed|wasm MODEL CONFIG [STREAMS]
  */
 import { graphName } from "../../engine/engines/graph_files.ts";
 import { weightBytes } from "../../engine/graph/builder.ts";
@@ -69,9 +69,8 @@ export interface Speeds {
 const TEXTS = 40;
 const TOKENS = 512;
 const LAWS = { count: 8, tokens: 128 };
-const PAIRS = 6;
-const WRITTEN = 32;
-const PROMPT = 512;
+/** WebAssembly takes seconds for what native code takes milliseconds. */
+const [PAIRS, WRITTEN, PROMPT] = Deno.args[0] === "wasm" ? [4, 12, 64] : [6, 32, 512];
 
 async function stackOf(model: string, techniques: readonly Technique[]): Promise<Stack> {
   const known = MODELS[model]!;
@@ -84,8 +83,10 @@ async function stackOf(model: string, techniques: readonly Technique[]): Promise
   return (await compose(base, techniques)).at(-1)!;
 }
 
+const [mode, model, config, streams = "1"] = Deno.args as [string, string, string, string?];
+const wasm = mode === "wasm";
 const engine = onnxEngine({
-  backend: "native",
+  backend: wasm ? "wasm" : "native",
   progress: (done) => Deno.stderr.writeSync(new TextEncoder().encode(`\r${(done * 100).toFixed(0)} % `)),
 });
 
@@ -202,6 +203,5 @@ async function speeds(model: string, config: string, streams: number): Promise<S
   };
 }
 
-const [mode, model, config, streams = "1"] = Deno.args as [string, string, string, string?];
-const measures = { make: making, quality, speed: speeds } as const;
+const measures = { make: making, quality, speed: speeds, wasm: speeds } as const;
 console.log(JSON.stringify(await measures[mode as keyof typeof measures](model, config, Number(streams))));

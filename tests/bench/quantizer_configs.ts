@@ -25,8 +25,10 @@ export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
 };
 export type Config = keyof typeof CONFIGS;
 
-/** Models of the report, and the rows whose speeds are measured on each. */
-export const MODELS_MEASURED: Readonly<Record<string, { readonly streams: readonly number[] }>> = {
-  "smollm2-135m": { streams: [1, 4, 8, 16] },
-  "qwen2.5-coder-0.5b": { streams: [1] },
+/** Models of the report, at how many streams their speeds are measured, and which rows in WebAssembly too. */
+export const MODELS_MEASURED: Readonly<
+  Record<string, { readonly streams: readonly number[]; readonly wasm: readonly Config[] }>
+> = {
+  "smollm2-135m": { streams: [1, 4, 8, 16], wasm: ["int8", "w8a8"] },
+  "qwen2.5-coder-0.5b": { streams: [1], wasm: [] },
 };

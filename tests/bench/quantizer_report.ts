@@ -3,7 +3,7 @@ import { type Hardware, percentiles } from "../../mod.ts";
 import type { Kind, Making, Quality, Speeds } from "./quantizer_child.ts";
 import { CONFIGS } from "./quantizer_configs.ts";
 
-export const MODES = ["make", "quality", "speed"] as const;
+export const MODES = ["make", "quality", "speed", "wasm"] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface Row {
@@ -90,7 +90,9 @@ function sectionOf(model: string, rows: readonly Row[]): readonly string[] {
     lines.push("", ...qualityTable(qualities, makings, base), "", ...goals(model, qualities, makings, base));
   }
   const speeds = rows.filter(({ mode }) => mode === "speed");
-  if (speeds.length > 0) lines.push("", ...speedTable(speeds));
+  if (speeds.length > 0) lines.push("", ...speedTable(speeds, "512"));
+  const wasm = rows.filter(({ mode }) => mode === "wasm");
+  if (wasm.length > 0) lines.push("", "In WebAssembly:", "", ...speedTable(wasm, "64"));
   return lines;
 }
 
@@ -247,7 +249,7 @@ function goals(
   return lines.length === 0 ? [] : ["| figure | found | goal | |", "|---|---|---|---|", ...lines];
 }
 
-function speedTable(rows: readonly Row[]): readonly string[] {
+function speedTable(rows: readonly Row[], prompt: string): readonly string[] {
   const streams = [...new Set(rows.map((row) => row.streams))].sort((a, b) => a - b);
   const configs = [...new Set(rows.map(({ config }) => config))];
   const ratio = ({ estimate, interval }: Speeds["decode"]) =>
@@ -261,7 +263,7 @@ function speedTable(rows: readonly Row[]): readonly string[] {
     "",
     `| weights | ${
       streams.map((count) => `decode, ${count} stream${count > 1 ? "s" : ""}`).join(" | ")
-    } | prefill of 512 |`,
+    } | prefill of ${prompt} |`,
     `|---|${streams.map(() => "---|").join("")}---|`,
     ...configs.map((config) => {
       const cells = streams.map((count) => at(config, count)).map((one) => (one ? ratio(one.decode) : ""));
