@@ -41,6 +41,7 @@ export { type Job, oneAtATime, PREFILL_ROWS, type SchedulerLive, type Work } fro
 export { type Live, LiveSession, openSlots } from "./session.ts";
 export * from "./assets/mod.ts";
 export { checkPrecision } from "./precision.ts";
+export { checkSameTokenizer } from "./same_tokenizer.ts";
 export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
 export { moduleTexts } from "./module_texts.ts";
 export * from "./workbench/mod.ts";

@@ -17,13 +17,15 @@ export interface Live {
   readonly shape: Network["shape"];
   /** The stack's own model, as a recipe. */
   readonly model: Model;
+  /** The models that the slot needs beside it. */
+  readonly models: Readonly<Record<string, Model>>;
   readonly clock: Clock;
   /** Opens another network beside it, as a drafter needs one; whoever opened it disposes of it. */
   network(model: Model): Promise<Network>;
 }
 
 /** Loads the live halves of a stack's slots. @throws {Unsupported} when a slot's module cannot be opened. */
-export async function openSlots(stack: Stack, live: Live) {
+export async function openSlots(stack: Stack, live: Omit<Live, "models">) {
   return {
     cache: await openSlot<KvLive>("cache", stack.cache, live),
     decoder: await openSlot<DecoderLive>("decoder", stack.decoder, live),
@@ -31,14 +33,14 @@ export async function openSlots(stack: Stack, live: Live) {
   };
 }
 
-async function openSlot<T>(name: SlotName, slot: Slot, live: Live): Promise<T> {
+async function openSlot<T>(name: SlotName, slot: Slot, live: Omit<Live, "models">): Promise<T> {
   const module = await import(slot.module) as {
     open?: (params: Slot["params"], live: Live) => T | Promise<T>;
   };
   if (typeof module.open !== "function") {
     throw new Unsupported(name, `the module of "${slot.name}" does not export open()`);
   }
-  return await module.open(slot.params, live);
+  return await module.open(slot.params, { ...live, models: slot.models ?? {} });
 }
 
 type Slots = Awaited<ReturnType<typeof openSlots>>;

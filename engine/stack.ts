@@ -17,6 +17,8 @@ export interface Part {
 /** A slot with live state: `module` is the URL of a module that exports `open(params, live)`. */
 export interface Slot extends Part {
   readonly module: string;
+  /** Models that it needs beside the stack's own, by the name that each is recorded under among its parameters. */
+  readonly models?: Readonly<Record<string, Model>>;
 }
 
 /** How a group of matrices is held: 32-bit floats, integers with scales, or floats of eight bits. */
@@ -82,9 +84,20 @@ export interface Stack {
 export type SlotName = keyof Stack;
 export const SLOTS = ["model", "cache", "decoder", "scheduler"] as const satisfies readonly SlotName[];
 
+/** The stack's own model, and those that its slots need. */
+export function modelsOf({ model, cache, decoder, scheduler }: Stack): readonly Model[] {
+  return [model, ...[cache, decoder, scheduler].flatMap(({ models = {} }) => Object.values(models))];
+}
+
 /** The recordable part of each slot: no file, no module. */
 export function parts(stack: Stack): Readonly<Record<SlotName, Part>> {
-  const part = ({ name, params }: Part): Part => ({ name, params });
+  const part = ({ name, params, models = {} }: Part & Pick<Slot, "models">): Part => ({
+    name,
+    params: {
+      ...params,
+      ...Object.fromEntries(Object.entries(models).map(([key, one]) => [key, part(one)])),
+    },
+  } as Part);
   return {
     model: part(stack.model),
     cache: part(stack.cache),
@@ -116,9 +129,10 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
 
 /** Slots as text, equal where they hold the same recipe and load the same module; not for keeping. */
 export function identity(stack: Stack, slots: readonly SlotName[] = SLOTS): string {
+  const recorded = parts(stack);
   const named = slots.map((slot) => {
-    const { name, params, module = "" } = stack[slot] as Part & { readonly module?: string };
-    return { slot, name, params, module };
+    const { module = "" } = stack[slot] as Partial<Slot>;
+    return { slot, ...recorded[slot], module };
   });
   return canonical(named as unknown as Json);
 }
@@ -129,16 +143,20 @@ export function changed(base: Stack, candidate: Stack): readonly SlotName[] {
 }
 
 /** One short line for people: only what differs from plain defaults is worth reading. */
-export function describe(stack: Stack): string {
-  const { body, head } = stack.model.params;
+export function describe({ model, cache, decoder, scheduler }: Stack): string {
+  const filled = ({ name, models = {} }: Slot) =>
+    [name, ...Object.entries(models).map(([key, one]) => `${key} ${describeModel(one)}`)].join(", ");
+  return [describeModel(model), ...[cache, decoder, scheduler].map(filled)].join(" | ");
+}
+
+function describeModel({ name, params: { body, head, embedding, layers, made } }: Model): string {
   const model = canonical(body as Json) === canonical(head as Json)
     ? precisionName(body)
     : `${precisionName(body)}, head ${precisionName(head)}`;
-  const { embedding, layers, made } = stack.model.params;
   const table = embedding === undefined ? "" : `, embedding ${precisionName(embedding)}`;
   const some = layers === undefined ? "" : `, layers ${runsOf(layers)}`;
   const by = made === undefined ? "" : `, ${made.name}`;
-  return `${stack.model.name} ${model}${table}${some}${by} | ${stack.cache.name} | ${stack.decoder.name} | ${stack.scheduler.name}`;
+  return `${name} ${model}${table}${some}${by}`;
 }
 
 /** Numbers in ascending order as runs, e.g. "0-3, 28". */

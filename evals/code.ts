@@ -1,5 +1,5 @@
 /** The code of a technique: one whose file was edited is another technique, and what was recorded of it is another's. */
-import { digest, moduleTexts, type Stack } from "../engine/mod.ts";
+import { digest, modelsOf, moduleTexts, type Stack } from "../engine/mod.ts";
 
 const ROOT = new URL("../", import.meta.url).href;
 /** Our own code is told by the commit; a user's files may lie in the same checkout, beside the rooms. */
@@ -8,9 +8,10 @@ const isOurs = (module: string) =>
   /^(?:(?:engine|datasets|techniques|evals|results)\/|mod\.[jt]s$)/.test(module.slice(ROOT.length));
 
 /** A digest for each module that a stack's slots load: of its text, and of a user's own modules that it imports. */
-export async function codeOf({ model, cache, decoder, scheduler }: Stack): Promise<readonly string[]> {
+export async function codeOf(stack: Stack): Promise<readonly string[]> {
+  const { cache, decoder, scheduler } = stack;
   const modules = [cache, decoder, scheduler].map(({ module }) => module);
-  if (model.maker !== undefined) modules.push(model.maker);
+  modules.push(...modelsOf(stack).flatMap(({ maker }) => maker ?? []));
   return await Promise.all(modules.map(async (module) => {
     if (!module.startsWith("file:")) return module;
     if (isOurs(module)) return digest(await Deno.readTextFile(new URL(module)));

@@ -2,6 +2,7 @@
 import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
+import { draftModel, type DraftModelOptions, heldAs } from "./decoders/draft_model.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
 import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
@@ -17,9 +18,12 @@ export {
   awq,
   type AwqOptions,
   continuousBatching,
+  draftModel,
+  type DraftModelOptions,
   float8,
   gptq,
   type GptqOptions,
+  heldAs,
   type MixedOptions,
   mixedPrecision,
   prefixCache,

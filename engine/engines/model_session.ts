@@ -3,7 +3,7 @@ import { isCached } from "../assets/mod.ts";
 import type { Session } from "../engine.ts";
 import { fileTokenizer } from "../file_tokenizer.ts";
 import { checkPrecision } from "../precision.ts";
-import type { Stack } from "../stack.ts";
+import { modelsOf, type Stack } from "../stack.ts";
 import { modelConfig, openWeights } from "../weights/mod.ts";
 import { type GraphKind, graphName } from "./graph_files.ts";
 import type { Writing } from "./graph_worker.ts";
@@ -17,15 +17,20 @@ export async function openModel(
   progress: (done: number) => void,
 ): Promise<Session> {
   const { stack } = opening;
-  const { body, head, embedding = head } = stack.model.params;
+  const models = modelsOf(stack);
+  for (const { file, params: { body, head, embedding = head, layers } } of models) {
+    using weights = openWeights(file, layers);
+    const { width, heads, headDim, ffn } = modelConfig(weights);
+    checkPrecision(body, [width, heads * headDim, ffn]);
+    for (const precision of [head, embedding]) checkPrecision(precision, [width]);
+  }
   using weights = openWeights(stack.model.file, stack.model.params.layers);
-  const { width, heads, headDim, ffn } = modelConfig(weights);
-  checkPrecision(body, [width, heads * headDim, ffn]);
-  for (const precision of [head, embedding]) checkPrecision(precision, [width]);
   const tokenizer = fileTokenizer(weights);
-  if (!(await isCached(await graphName(stack, kind)))) {
-    const writing: Writing = { stack, kind };
-    await workInWorker(import.meta.resolve("./graph_worker.ts"), writing, progress);
+  for (const [i, model] of models.entries()) {
+    const writing: Writing = { stack: { ...stack, model }, kind };
+    if (await isCached(await graphName(writing.stack, kind))) continue;
+    const told = (done: number) => progress((i + done) / models.length);
+    await workInWorker(import.meta.resolve("./graph_worker.ts"), writing, told);
   }
   return await openInWorker(module, opening, tokenizer, progress);
 }

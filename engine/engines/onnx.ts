@@ -1,7 +1,7 @@
 /** The embedded engine on ONNX Runtime, native, WebAssembly or WebGPU; each session lives in a worker of its own. */
 import { type Engine, type Session, UserError } from "../engine.ts";
 import { type Hardware, readHardware } from "../hardware.ts";
-import type { Stack } from "../stack.ts";
+import { modelsOf, type Stack } from "../stack.ts";
 import type { Backend } from "./backend.ts";
 import { graphBytes } from "./graph_files.ts";
 import { openModel } from "./model_session.ts";
@@ -51,7 +51,10 @@ export async function adapter(): Promise<{ readonly description: string; readonl
 const WASM_BYTES = 2 ** 32;
 
 function checkFits(stack: Stack, backend: Backend): void {
-  const bytes = graphBytes(stack, "split");
+  const bytes = modelsOf(stack).reduce(
+    (sum, model) => sum + graphBytes({ ...stack, model }, "split"),
+    0,
+  );
   if (bytes < WASM_BYTES) return;
   throw new UserError(
     `Cannot open ${stack.model.name} on ${backend} as its weights must fit WebAssembly's ${

@@ -6,6 +6,7 @@ import {
   describe,
   digest,
   type Json,
+  modelsOf,
   parts,
   SLOTS,
   type Stack,
@@ -66,6 +67,21 @@ Deno.test("what is recorded of a stack holds no path of this machine", () => {
     parts({ ...baseline, model: { ...baseline.model, file: "/home/someone/model.gguf" } }),
   );
   assert(!text.includes("/home/") && !text.includes("file:"));
+});
+
+Deno.test("a model that a slot needs is recorded under its name, tells stacks apart and is described, its file is not", () => {
+  const draft = { ...baseline.model, name: "small", file: "/home/someone/small.gguf" };
+  const at = (model: Stack["model"]): Stack => ({
+    ...baseline,
+    decoder: { ...baseline.decoder, params: { guesses: 2 }, models: { draft: model } },
+  });
+  const { name, params } = draft;
+  assertEquals(parts(at(draft)).decoder.params, { guesses: 2, draft: { name, params } });
+  assertEquals(changed(at(draft), at({ ...draft, file: "/elsewhere" })), []);
+  const tuned = { ...draft, params: { ...params, layers: [0, 1] } };
+  assertEquals(changed(at(draft), at(tuned)), ["decoder"]);
+  assertEquals(describe(at(tuned)), "toy f32 | dense | plain, draft small f32, layers 0-1 | one_at_a_time");
+  assertEquals(modelsOf(at(draft)), [baseline.model, draft]);
 });
 
 Deno.test("a stack is described by what its weights are held as and what fills its slots", () => {
