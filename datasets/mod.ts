@@ -4,6 +4,7 @@ import { arcChallenge } from "./text/arc_challenge.ts";
 import { arcEasy } from "./text/arc_easy.ts";
 import { boolq } from "./text/boolq.ts";
 import { c4Text, c4TextCalibration, c4TextWorkload } from "./text/c4_text.ts";
+import { codeEdits } from "./text/code_edits.ts";
 import { codeText, codeTextCalibration, codeTextWorkload } from "./text/code_text.ts";
 import { commonsenseQa } from "./text/commonsense_qa.ts";
 import { edgeCases } from "./text/edge_cases.ts";
@@ -11,6 +12,7 @@ import { gsm8k } from "./text/gsm8k.ts";
 import { hellaswag } from "./text/hellaswag.ts";
 import { humanEval, humanEvalChat } from "./text/human_eval.ts";
 import { lambada } from "./text/lambada.ts";
+import { mathsQuestions } from "./text/maths_questions.ts";
 import { mbpp } from "./text/mbpp.ts";
 import { mmlu } from "./text/mmlu.ts";
 import { mtBench } from "./text/mt_bench.ts";
@@ -23,14 +25,20 @@ import { sciq } from "./text/sciq.ts";
 import { sharegpt } from "./text/sharegpt.ts";
 import { sharedPrefix } from "./text/shared_prefix.ts";
 import { squad, squadV2 } from "./text/squad.ts";
+import { summaries } from "./text/summaries.ts";
+import { translations } from "./text/translations.ts";
 import { triviaQa } from "./text/trivia_qa.ts";
 import { wikiText, wikiTextCalibration, wikiTextWorkload } from "./text/wiki_text.ts";
 import { winogrande } from "./text/winogrande.ts";
 import { chatClients } from "./workloads/chat_clients.ts";
 import { chatSingle } from "./workloads/chat_single.ts";
+import { codeEditSingle } from "./workloads/code_edit_single.ts";
+import { mathsSingle } from "./workloads/maths_single.ts";
 import { offlineBatch } from "./workloads/offline_batch.ts";
 import { quotedSingle } from "./workloads/quoted_single.ts";
 import { sharegptClients } from "./workloads/sharegpt_clients.ts";
+import { summarySingle } from "./workloads/summary_single.ts";
+import { translationSingle } from "./workloads/translation_single.ts";
 import type { Workload } from "./workload.ts";
 
 export * from "./dataset.ts";
@@ -47,6 +55,7 @@ export {
   c4Text,
   c4TextCalibration,
   c4TextWorkload,
+  codeEdits,
   codeText,
   codeTextCalibration,
   codeTextWorkload,
@@ -57,6 +66,7 @@ export {
   humanEval,
   humanEvalChat,
   lambada,
+  mathsQuestions,
   mbpp,
   mmlu,
   mtBench,
@@ -72,13 +82,25 @@ export {
   sharegpt,
   squad,
   squadV2,
+  summaries,
+  translations,
   triviaQa,
   wikiText,
   wikiTextCalibration,
   wikiTextWorkload,
   winogrande,
 };
-export { chatClients, chatSingle, offlineBatch, quotedSingle, sharegptClients };
+export {
+  chatClients,
+  chatSingle,
+  codeEditSingle,
+  mathsSingle,
+  offlineBatch,
+  quotedSingle,
+  sharegptClients,
+  summarySingle,
+  translationSingle,
+};
 
 /** Every data set by name. */
 export const datasets = {
@@ -116,6 +138,10 @@ export const datasets = {
   quoted_context: quotedContext,
   shared_prefix: sharedPrefix,
   sharegpt,
+  code_edits: codeEdits,
+  maths_questions: mathsQuestions,
+  summaries,
+  translations,
 } as const satisfies Record<string, Dataset<Sample>>;
 
 /** Every workload by name. */
@@ -125,4 +151,8 @@ export const workloads = {
   chat_clients: chatClients,
   offline_batch: offlineBatch,
   sharegpt_clients: sharegptClients,
+  summary_single: summarySingle,
+  code_edit_single: codeEditSingle,
+  translation_single: translationSingle,
+  maths_single: mathsSingle,
 } as const satisfies Record<string, Workload>;

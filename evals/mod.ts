@@ -32,6 +32,7 @@ export { sampled } from "./quality/sampled.ts";
 export { shortAnswer } from "./quality/short_answer.ts";
 export { served } from "./quality/served.ts";
 export { divergence, tokenMatch, toRequest, type Transcript } from "./quality/token_match.ts";
+export { beforeRepeat, copiedShare } from "./copied.ts";
 export { type Continued, continued } from "./continued.ts";
 export { LIMITS, type Limits, type Program, type Ran, runPython } from "./sandbox/python.ts";
 export { NO_NOISE, type Noise, TIE } from "./noise.ts";

@@ -13,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   knowledge: () => import("./knowledge.ts"),
   long_context: () => import("./long_context.ts"),
   quantizers: () => import("./quantizers.ts"),
+  decoders: () => import("./decoders.ts"),
 };
 
 /** Whether a suite has this name without a file. */
