@@ -20,6 +20,7 @@ import { pagePath, places, rootOf, twinPath } from "./links.ts";
 import { Chip, Page } from "./page.tsx";
 import { QualityAxis, QualityStrip } from "./quality_strip.tsx";
 import { domainOf, RatioAxis, RatioStrip } from "./ratio_strip.tsx";
+import { SpeculationSection } from "./speculation.tsx";
 import { Opening, Text } from "./text.tsx";
 import { trust } from "./trust.ts";
 import { WhatRan } from "./what_ran.tsx";
@@ -93,6 +94,7 @@ export function TrialPage({ recording, tries, apart, board }: {
       )}
       {checks.length > 0 && <Strips recording={recording} />}
       <Losing outcome={outcome} />
+      <SpeculationSection outcome={outcome} />
       <section>
         <h2>Trust</h2>
         <ul class="trust">
