@@ -125,6 +125,16 @@ Deno.test("all sequences draft in one run a depth, each as far as it wants", asy
   assertEquals(network.batches.at(-1)!.tokens.length, 6);
 });
 
+Deno.test("after a rejection only what was accepted unread and the token that came instead are read", async () => {
+  for (const [kept, read] of [[0, 1], [2, 1], [4, 2]] as const) {
+    const network = new StagedNetwork();
+    const own = drafter(network);
+    const { tokens } = await alone(asking(text(30)), 4, own);
+    await alone(asking([...text(30), ...tokens.slice(0, kept), 60]), 1, own);
+    assertEquals(network.batches.at(-1)!.tokens.length, read);
+  }
+});
+
 Deno.test("a long text is read in pieces", async () => {
   const network = new StagedNetwork();
   const asked = [asking(text(300), "a"), asking(text(100, 1), "b")];
@@ -147,6 +157,17 @@ Deno.test("where the cache is full there are no guesses, and others go on; room 
   assertEquals(await lengths(), [3, 0]);
   own.finish(asked[0]!.sequence);
   assertEquals((await alone(asked[1]!, 3, own)).tokens.length, 3);
+});
+
+Deno.test("what grows beyond the cache leaves its room to others", async () => {
+  const own = drafter(new StagedNetwork(), 64);
+  const lengths = async (a: number, b: number) => {
+    const asked = [asking(text(a), "a"), asking(text(b, 1), "b")];
+    return (await own.draft(asked, [2, 2])).map(({ tokens }) => tokens.length);
+  };
+  assertEquals(await lengths(30, 25), [2, 2]);
+  assertEquals([await lengths(30, 40), own.rows], [[2, 0], 31]);
+  assertEquals(await lengths(60, 41), [2, 0]);
 });
 
 Deno.test("a request that ends leaves nothing behind, and one that was never drafted ends too", async () => {

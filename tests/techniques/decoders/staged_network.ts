@@ -1,10 +1,14 @@
-/** A toy network that reads the past as the engine does: from arrays that keep rows from step to step. */
-import type { Batch, Forward, KvView } from "../../../engine/mod.ts";
+/**
+ * A toy network that reads the past as the engine does, from arrays that keep rows from step to step, and refuses a past
+ * whose settled rows changed while its epoch did not.
+ */
+import type { Batch, Forward, KvView, SeqId } from "../../../engine/mod.ts";
 import { Staging } from "../../../engine/engines/staging.ts";
 import { ToyNetwork, type ToyOptions } from "../../../engine/engines/toy.ts";
 
 export class StagedNetwork extends ToyNetwork {
   readonly #staging = new Staging(this.shape);
+  readonly #settled = new Map<SeqId, { readonly epoch: number; readonly rows: Float32Array }>();
   /** Every batch that it ran. */
   readonly batches: Batch[] = [];
 
@@ -17,6 +21,7 @@ export class StagedNetwork extends ToyNetwork {
     if (batch.positions.some((position) => position >= this.longest)) {
       throw new RangeError("beyond the context");
     }
+    for (const view of batch.past) this.#check(view);
     const { order, arrays, capacity } = this.#staging.stage(batch.past);
     const past = batch.past.map((view, index): KvView => ({
       ...view,
@@ -26,6 +31,16 @@ export class StagedNetwork extends ToyNetwork {
       },
     }));
     return super.forward({ ...batch, past });
+  }
+
+  #check({ id, epoch, length, settled = length, copy }: KvView): void {
+    const rows = new Float32Array(settled * 2);
+    copy(0, 0, 0, settled, rows, 0, rows.length);
+    const before = this.#settled.get(id);
+    if (before?.epoch === epoch && !before.rows.every((value, i) => value === rows[i])) {
+      throw new Error("Settled rows changed");
+    }
+    this.#settled.set(id, { epoch, rows });
   }
 }
 
