@@ -1,6 +1,6 @@
 /**
  * The decoders suite: every speculative decoder of the catalogue, on answers asked alone and in a crowd, drawn under
- * seeds, served and free, then raced where answers quote what was given and where they do not. Guesses are worth what
+ * seeds, served and at the edges, then raced where answers quote what was given and where they do not. Guesses are worth what
  * the text lets them be, so a gain on one workload says nothing of another.
  */
 import {
@@ -18,7 +18,6 @@ import {
 } from "../../datasets/mod.ts";
 import { type Technique, techniques } from "../../techniques/mod.ts";
 import { drafts } from "../quality/drafts.ts";
-import { generated } from "../quality/generated.ts";
 import { sampled } from "../quality/sampled.ts";
 import { served } from "../quality/served.ts";
 import { tokenMatch } from "../quality/token_match.ts";
@@ -36,7 +35,7 @@ export const suite: Suite = {
     tokenMatch(mtBench, { count: 12, tokens: 48 }),
     served(wikiText, { count: 20, tokens: 40, rule: "guard" }),
     sampled(mtBench, { count: 6, draws: 32, tokens: 3 }),
-    generated(edgeCases, { count: 35, tokens: 32 }),
+    tokenMatch(edgeCases, { count: 35, tokens: 32 }),
     drafts(quotedContext, { count: 8, tokens: 48 }),
   ],
   workloads: [
