@@ -11,6 +11,7 @@ import type { SchedulerLive } from "./scheduler.ts";
 import { score } from "./score.ts";
 import type { Model, Slot, SlotName, Stack } from "./stack.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import type { LoadedGraph } from "./workbench/loaded_graph.ts";
 
 /** What a slot's `open(params, live)` may use. */
 export interface Live {
@@ -22,6 +23,8 @@ export interface Live {
   readonly clock: Clock;
   /** Opens another network beside it, as a drafter needs one; whoever opened it disposes of it. */
   network(model: Model): Promise<Network>;
+  /** Opens a graph of a decoder's own where the session runs; whoever opened it disposes of it. */
+  program(graph: Uint8Array): Promise<LoadedGraph>;
 }
 
 /** Loads the live halves of a stack's slots. @throws {Unsupported} when a slot's module cannot be opened. */

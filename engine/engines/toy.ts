@@ -10,6 +10,7 @@ import { type Batch, type Forward, type Network, type NetworkShape, spans } from
 import { LiveSession, openSlots } from "../session.ts";
 import type { Stack } from "../stack.ts";
 import type { Message, Tokenizer } from "../tokenizer.ts";
+import { LoadedGraph } from "../workbench/loaded_graph.ts";
 
 const VOCABULARY = 64;
 
@@ -37,6 +38,7 @@ export function toyEngine(options: ToyOptions = {}): Engine {
         model: stack.model,
         clock,
         network: () => Promise.resolve(new ToyNetwork()),
+        program: (graph) => LoadedGraph.open(graph),
       });
       return new LiveSession(network, toyTokenizer, slots, clock);
     },

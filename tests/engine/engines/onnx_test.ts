@@ -5,6 +5,7 @@ import {
   dense,
   type KvView,
   LiveSession,
+  LoadedGraph,
   localModel,
   oneAtATime,
   onnxEngine,
@@ -204,6 +205,7 @@ Deno.test("prefix sharing, guesses and batching together change no token of the 
       model: stack.model,
       clock: systemClock,
       network: (model) => open({ ...stack, model }),
+      program: LoadedGraph.open,
     });
     await using session = new LiveSession(network, toyTokenizer, slots, systemClock);
     return { tokens: await answers(session), counters: (await session.stats()).counters };

@@ -2,6 +2,7 @@
 import {
   type Engine,
   LiveSession,
+  LoadedGraph,
   type ManualClock,
   openSlots,
   readHardware,
@@ -40,6 +41,7 @@ export function tinyEngine(clock: ManualClock, per: (stack: Stack) => Setting = 
         model: stack.model,
         clock,
         network: () => Promise.reject(new Unsupported("model", "the tiny engine runs one network at a time")),
+        program: (graph) => LoadedGraph.open(graph),
       });
       const live = new LiveSession(timed, tokenizer, slots, clock);
       return session?.(live) ?? live;
