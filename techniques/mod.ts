@@ -3,6 +3,7 @@ import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { draftModel, type DraftModelOptions, heldAs } from "./decoders/draft_model.ts";
+import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
 import { promptLookup } from "./decoders/prompt_lookup.ts";
 import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
@@ -20,6 +21,8 @@ export {
   continuousBatching,
   draftModel,
   type DraftModelOptions,
+  earlyExit,
+  type EarlyExitOptions,
   float8,
   gptq,
   type GptqOptions,
@@ -52,6 +55,7 @@ export const techniques = {
   smoothquant: smoothQuant(),
   mixed_6: mixedPrecision({ bodyBits: 6 }),
   prompt_lookup: promptLookup(),
+  early_exit: earlyExit(),
   prefix_cache: prefixCache(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),
   kv_int4: quantizedKv({ bits: 4, keys: "page", values: "token" }),
