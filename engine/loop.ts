@@ -69,15 +69,15 @@ export class Loop {
       cached: 0,
       choose: chooser(request),
       scored: forced !== undefined || request.scored === true,
+      forced: forced !== undefined,
     });
   }
 
   /** Drops every request. */
   abandon(): void {
-    for (const job of this.#running) {
-      this.live.decoder.finish?.(job);
-      this.live.cache.release(job.seq!);
-    }
+    // One that was preempted waits, and is known to the decoder all the same.
+    for (const job of [...this.#running, ...this.#waiting]) this.live.decoder.finish?.(job);
+    for (const job of this.#running) this.live.cache.release(job.seq!);
     this.#running.length = this.#waiting.length = 0;
   }
 
@@ -168,6 +168,8 @@ export class Loop {
     return plan.map((planned) => {
       const { job, rows } = planned;
       let draft: Draft = drafts[asking.indexOf(planned)] ?? NO_DRAFT;
+      // What is forced is not drawn, so that guesses stand or fall by it.
+      if (job.forced) draft = { tokens: draft.tokens, parent: draft.parent };
       checkDraft(draft);
       if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
       const first = at;

@@ -12,6 +12,8 @@ export interface Running extends Sequence {
   /** How its tokens are chosen; a decoder does not see what a request forces. */
   readonly choose: Choose;
   readonly scored: boolean;
+  /** Whether its tokens are given. */
+  readonly forced: boolean;
 }
 
 /** A request's part of a step, before it is given guesses. */

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { dense, type Emission, oneAtATime, plain, type Request, type Stack } from "../../engine/mod.ts";
 import { toyEngine, toyModel } from "../../engine/engines/toy.ts";
-import { compose, continuousBatching, prefixCache, promptLookup } from "../../techniques/mod.ts";
+import { compose, continuousBatching, draftModel, prefixCache, promptLookup } from "../../techniques/mod.ts";
 
 const baseline: Stack = { model: toyModel, cache: dense(), decoder: plain, scheduler: oneAtATime };
 const prompt = [5, 6, 7, 8];
@@ -46,6 +46,13 @@ Deno.test("guesses, batches and shared prefixes change no score of a forced answ
     crowded.logProbs.forEach((value, i) => assertAlmostEquals(value, alone.logProbs[i]!, 1e-6));
   }
   assert(own.some(({ tokens }) => tokens.length > 1), "no guess was accepted");
+});
+
+Deno.test("guesses that were drawn do not change what is forced", async () => {
+  const stack = (await compose(baseline, [draftModel({ draft: toyModel, draws: true })])).at(-1)!;
+  const own = await answered(stack, [request({ sampling: { temperature: 1, seed: 5 } })]);
+  assertEquals(all(own).tokens, forced);
+  assert(own.some(({ offered = 0 }) => offered > 0), "no guess was offered");
 });
 
 Deno.test("a decoder does not see what is forced", async () => {
