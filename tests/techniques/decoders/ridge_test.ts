@@ -5,8 +5,7 @@ import { Products } from "../../../engine/workbench/products.ts";
 import { Ridge } from "../../../techniques/decoders/ridge.ts";
 import { random } from "../quantizers/tiny_matrices.ts";
 
-const products = new Products((await loadRuntime()).runtime, 1);
-globalThis.addEventListener("unload", () => void products[Symbol.asyncDispose]());
+const { runtime } = await loadRuntime();
 const next = random(3);
 const drawn = (rows: number, columns: number): Dense => ({
   rows,
@@ -15,6 +14,7 @@ const drawn = (rows: number, columns: number): Dense => ({
 });
 
 Deno.test("the map that made the rows is found from batches of them", async () => {
+  await using products = new Products(runtime, 1);
   const map = drawn(8, 5);
   const ridge = new Ridge(products);
   for (const rows of [20, 30]) {
@@ -26,6 +26,7 @@ Deno.test("the map that made the rows is found from batches of them", async () =
 });
 
 Deno.test("damping pulls a map of independent inputs towards nothing by its share", async () => {
+  await using products = new Products(runtime, 1);
   const identity = { rows: 2, columns: 2, values: Float32Array.of(1, 0, 0, 1) };
   const ridge = new Ridge(products);
   await ridge.add(identity, identity);
@@ -33,6 +34,7 @@ Deno.test("damping pulls a map of independent inputs towards nothing by its shar
 });
 
 Deno.test("rows that do not determine a map are a user error", async () => {
+  await using products = new Products(runtime, 1);
   const ridge = new Ridge(products);
   await ridge.add({ rows: 1, columns: 2, values: Float32Array.of(1, 0) }, drawn(1, 1));
   await assertRejects(() => ridge.solve(0), UserError, "2 inputs must determine it");
