@@ -2,7 +2,8 @@
  * A model without some of its layers, repaired in closed form. The layer before a gap gets a down projection that makes up
  * for the layers of the gap (ReplaceMe; Shopkhoev et al., 2025), and the LM head takes in a map from what comes out to
  * what it reads in the whole model (Belrose et al., Tuned Lens, 2023). Both by ridge regression on calibration text.
- * Layers that are missing at the end are the LM head's alone to make up for, which was measured to be better.
+ * Layers that are missing at the end are
+ * the LM head's alone to make up for.
  */
 import {
   concat,
@@ -28,7 +29,7 @@ export type RepairParams = {
   readonly calibration: Calibration;
 };
 
-/** As a share of the mean of the moments' diagonal: chosen on calibration text that was held out. */
+/** As a share of the mean of the moments' diagonal; not tuned. */
 const DAMPING = 1e-3;
 /** Rows of the LM head that are made at once. */
 const BAND = 4096;
