@@ -2,9 +2,10 @@
 import { continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
+import { answerLookup, type AnswerLookupOptions } from "./decoders/answer_lookup.ts";
 import { draftModel, type DraftModelOptions, heldAs } from "./decoders/draft_model.ts";
 import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
-import { promptLookup } from "./decoders/prompt_lookup.ts";
+import { type LookupOptions, promptLookup } from "./decoders/prompt_lookup.ts";
 import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
 import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
@@ -16,6 +17,8 @@ import type { Technique } from "./technique.ts";
 
 export * from "./technique.ts";
 export {
+  answerLookup,
+  type AnswerLookupOptions,
   awq,
   type AwqOptions,
   continuousBatching,
@@ -27,6 +30,7 @@ export {
   gptq,
   type GptqOptions,
   heldAs,
+  type LookupOptions,
   type MixedOptions,
   mixedPrecision,
   prefixCache,
@@ -55,6 +59,7 @@ export const techniques = {
   smoothquant: smoothQuant(),
   mixed_6: mixedPrecision({ bodyBits: 6 }),
   prompt_lookup: promptLookup(),
+  answer_lookup: answerLookup(),
   early_exit: earlyExit(),
   prefix_cache: prefixCache(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),

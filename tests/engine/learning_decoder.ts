@@ -8,7 +8,7 @@ export const sizes: number[] = [];
 
 export function open(): DecoderLive {
   return {
-    ...openLookup({ longest: 4, shortest: 1, guesses: 5 }),
+    ...openLookup({ guesses: 5 }),
     learn({ request: { id } }, from, features) {
       const kept = told.get(id) ?? [];
       features.forEach((feature, i) => kept[from + i] = feature);

@@ -3,7 +3,7 @@ import type { DecoderLive } from "../../../engine/mod.ts";
 import { open as lookup } from "../../../techniques/decoders/prompt_lookup.ts";
 
 export function open(): DecoderLive {
-  const inner = lookup({ longest: 4, shortest: 2, guesses: 7 });
+  const inner = lookup({ guesses: 7 });
   return {
     propose: async (asking) =>
       (await inner.propose(asking)).map(({ tokens, parent }, i) => {

@@ -21,8 +21,8 @@ Deno.test("without guesses both halves take a step a token", async () => {
   assertEquals(await mean("rot", baseline), 0);
 });
 
-Deno.test("guesses that look at the text alone take about as many steps going on as anew", async () => {
-  assert(Math.abs(await mean("rot", (await compose(baseline, [promptLookup()])).at(-1)!)) < 0.1);
+Deno.test("guesses that look at the text, and at how they fared, take no more steps going on than anew", async () => {
+  assert(await mean("rot", (await compose(baseline, [promptLookup()])).at(-1)!) < 0.1);
 });
 
 Deno.test("guesses that stop after some tokens rot", async () => {
@@ -30,8 +30,8 @@ Deno.test("guesses that stop after some tokens rot", async () => {
   assert(await mean("rot", { ...baseline, decoder: { name: "tiring", params: {}, module } }) > 0.3);
 });
 
-Deno.test("guesses that look at the text alone are as good going on as anew", async () => {
-  assertEquals(await mean("wrong", (await compose(baseline, [promptLookup()])).at(-1)!), 0);
+Deno.test("guesses that look at the text, and at how they fared, are no worse going on than anew", async () => {
+  assert(await mean("wrong", (await compose(baseline, [promptLookup()])).at(-1)!) <= 0);
 });
 
 Deno.test("guesses that go astray after some tokens are wrong where new ones are right", async () => {

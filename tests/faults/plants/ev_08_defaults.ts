@@ -5,7 +5,7 @@ import { open as openLookup } from "../../../techniques/decoders/prompt_lookup.t
 /** Opens the decoder; a `penalty` of 1 changes nothing (CTRL; Keskar et al., 2019). */
 export function open({ penalty }: { readonly penalty: number }): DecoderLive {
   return {
-    ...openLookup({ longest: 4, shortest: 2, guesses: 7 }),
+    ...openLookup({ guesses: 7 }),
     accept(sequence, draft, logits, vocabulary, choose) {
       if (sequence.request.sampling === undefined) {
         return verify(sequence, draft, logits, vocabulary, choose);

@@ -7,7 +7,7 @@ const COARSE = 2;
 /** Opens the decoder. */
 export function open({ faulty }: { readonly faulty: boolean }): DecoderLive {
   return {
-    ...openLookup({ longest: 4, shortest: 2, guesses: 7 }),
+    ...openLookup({ guesses: 7 }),
     accept(sequence, draft, logits, vocabulary, choose) {
       const own = faulty ? logits.map((value) => COARSE * Math.round(value / COARSE)) : logits;
       return verify(sequence, draft, own, vocabulary, choose);
