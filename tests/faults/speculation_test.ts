@@ -70,11 +70,7 @@ Deno.test("SP-04 (pair): rolling back before verification resets the cache", asy
     "both with a rollback are recorded",
     async () => assertAccepted(await gate({ techniques: [cache("never"), promptLookup()] })),
   );
-  const lookup = slotted("decoder", plant("timed_lookup"), "identical", {
-    longest: 3,
-    shortest: 1,
-    guesses: 4,
-  });
+  const lookup = slotted("decoder", plant("timed_lookup"), "identical", { guesses: 4 });
   const of = (resets: string) => gate({ techniques: [continuousBatching(), lookup, cache(resets)] });
   await t.step("reset on the path for throughput alone, it is refused by what is timed", async () => {
     const outcome = await of("taken");
