@@ -15,6 +15,7 @@ import {
 } from "../../engine/mod.ts";
 import type { Technique } from "../technique.ts";
 import { Drafter } from "./drafter.ts";
+import { paced } from "./paced.ts";
 
 export interface DraftModelOptions {
   /** The model that guesses, or what makes one of the model that it guesses for. */
@@ -79,9 +80,13 @@ export function heldAs(body: Integers, head = body): (target: Model) => Model {
 export async function open({ guesses, tokens, draws }: Params, live: Live): Promise<DecoderLive> {
   const network = await live.network(live.models.draft!);
   const drafter = new Drafter(network, { tokens, draws });
+  const own = paced((asking, lengths) => drafter.draft(asking, lengths), guesses, live.clock);
   return {
-    propose: (asking) => drafter.draft(asking, asking.map(({ room }) => Math.min(room, guesses))),
-    finish: (sequence) => drafter.finish(sequence),
+    ...own,
+    finish(sequence) {
+      own.finish(sequence);
+      drafter.finish(sequence);
+    },
     ...(network.weightBytes !== undefined && { weightBytes: network.weightBytes }),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

@@ -3,7 +3,7 @@
  * an LM head that was fitted to them (see repair.ts). They read the model's own K and V of those layers, so that a draft
  * costs no prefill and no cache.
  */
-import type { Asking, DecoderLive, Integers, Live, Stack } from "../../engine/mod.ts";
+import type { DecoderLive, Integers, Live, Stack } from "../../engine/mod.ts";
 import {
   calibrate,
   type Calibration,
@@ -12,6 +12,7 @@ import {
 } from "../quantizers/calibration.ts";
 import type { Technique } from "../technique.ts";
 import { grownPast, guessChains } from "./guess_chain.ts";
+import { paced } from "./paced.ts";
 import { repaired } from "./repair.ts";
 
 export interface EarlyExitOptions {
@@ -71,13 +72,17 @@ export async function open(
 ): Promise<DecoderLive> {
   const network = await live.network(repaired(live.model, body, { layers, head, calibration }));
   return {
-    propose: (asking: readonly Asking[]) =>
-      guessChains(
-        network,
-        asking,
-        asking.map(({ room }) => Math.min(room, guesses)),
-        asking.map(({ past }) => grownPast(past, network.shape, layers)),
-      ),
+    ...paced(
+      (asking, lengths) =>
+        guessChains(
+          network,
+          asking,
+          lengths,
+          asking.map(({ past }) => grownPast(past, network.shape, layers)),
+        ),
+      guesses,
+      live.clock,
+    ),
     ...(network.weightBytes !== undefined && { weightBytes: network.weightBytes }),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
