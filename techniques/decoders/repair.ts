@@ -2,8 +2,7 @@
  * A model without some of its layers, repaired in closed form. The layer before a gap gets a down projection that makes up
  * for the layers of the gap (ReplaceMe; Shopkhoev et al., 2025), and the LM head takes in a map from what comes out to
  * what it reads in the whole model (Belrose et al., Tuned Lens, 2023). Both by ridge regression on calibration text.
- * Layers that are missing at the end are
- * the LM head's alone to make up for.
+ * Layers that are missing at the end are the LM head's alone to make up for.
  */
 import {
   concat,
