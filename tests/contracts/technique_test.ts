@@ -13,7 +13,10 @@ import {
 } from "../../engine/mod.ts";
 import { toyEngine } from "../../engine/engines/toy.ts";
 import { type Technique, techniques } from "../../techniques/mod.ts";
+import { useTestCache } from "../engine/test_cache.ts";
 import { baseline } from "./baseline.ts";
+
+useTestCache();
 
 /** What does the same to a part as another does to the whole has nothing left to change above it. */
 const PART_OF: Readonly<Record<string, string>> = { int4_body: "int4" };
