@@ -2,7 +2,7 @@
 import { UserError } from "./engine.ts";
 import type { Float8, Integers, Precision } from "./stack.ts";
 
-const BITS = [8, 4, 3, 2];
+const BITS = [8, 6, 4, 3, 2];
 const BLOCKS = [16, 32, 64, 128, 256, "channel"];
 
 /** @throws {UserError} when there is no such precision, or its blocks do not divide rows of so many inputs. */
@@ -34,7 +34,7 @@ function checkFloat({ bits, float, per }: Float8): void {
 function checkIntegers({ bits, block, symmetric, activations }: Integers): void {
   if (!BITS.includes(bits) || !BLOCKS.includes(block) || typeof symmetric !== "boolean") {
     throw new UserError(
-      `Cannot round weights as bits must be 8, 4, 3 or 2, block 16, 32, 64, 128, 256 or "channel", and symmetric true ` +
+      `Cannot round weights as bits must be 8, 6, 4, 3 or 2, block 16, 32, 64, 128, 256 or "channel", and symmetric true ` +
         `or false: found ${bits}, ${block} and ${symmetric}.`,
     );
   }

@@ -26,7 +26,7 @@ export type Precision = { readonly bits: 32 } | Integers | Float8;
 
 /** Integers with a scale for each group of inputs, or for all inputs of an output ("channel"). */
 export type Integers = {
-  readonly bits: 8 | 4 | 3 | 2;
+  readonly bits: 8 | 6 | 4 | 3 | 2;
   readonly block: 16 | 32 | 64 | 128 | 256 | "channel";
   readonly symmetric: boolean;
   /**

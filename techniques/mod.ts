@@ -46,6 +46,7 @@ export {
 /** Every technique in its usual form, by the name that `--only` takes. */
 export const techniques = {
   int8: roundToNearest({ bits: 8, block: 64, symmetric: false }),
+  int6: roundToNearest({ bits: 6, block: 64, symmetric: false }),
   int4: roundToNearest({ bits: 4, block: 64, symmetric: false }),
   int4_body: roundToNearest({ bits: 4, block: 64, symmetric: false, covers: ["body"] }),
   int3: roundToNearest({ bits: 3, block: 64, symmetric: false }),

@@ -1,7 +1,7 @@
 /**
  * y = x W^T for a weight [out, in], at the model's precision: MatMul for 32-bit floats, MatMulNBits for integers in
  * blocks (ONNX Runtime contrib operators). accuracy_level 4 quantizes activations per row and block to 8 bits; without
- * it 8-bit weights are expanded to floats on every call, 10 to 100 times slower. Integers on both sides: w8a8.ts.
+ * it 8-bit weights are expanded to floats on every call, 10 to 100 times slower. Integers on both sides: w8a8.ts; of six bits: six_bits.ts.
  */
 import type { Integers, Precision } from "../stack.ts";
 import { layout, type Packed } from "../weights/mod.ts";
@@ -9,6 +9,7 @@ import type { GraphBuilder } from "./builder.ts";
 import { inFloat8 } from "./float8.ts";
 import { bands, type Matrix, placeOf } from "./matrix.ts";
 import { quantize } from "./quantize.ts";
+import { sixBits } from "./six_bits.ts";
 import { w8a8 } from "./w8a8.ts";
 
 /** Adds the product; returns the output's name. Shapes: x [..., in], result [..., out]. */
@@ -26,6 +27,7 @@ export function linear(g: GraphBuilder, x: string, w: Matrix, precision: Precisi
   if (p.activations !== undefined) {
     return w8a8(g, x, { ...w, bands: () => packedBands(w, p) }, p.activations, output);
   }
+  if (p.bits === 6) return sixBits(g, x, { ...w, bands: () => packedBands(w, p) }, p, output);
   const { blocks, block, field } = layout(p, w.in);
   const scales = new Float32Array(w.out * blocks);
   const zeroBytes = Math.ceil(blocks * field / 8);

@@ -32,9 +32,9 @@ export interface Layout {
 const LARGEST = 128;
 const SMALLEST = 16;
 
-/** Three bits are held in fields of four, as the runtime has no product of three. */
+/** Three bits are held in fields of four and six in fields of eight, as the runtime has no product of either. */
 export function layout({ bits, block }: Integers, width: number): Layout {
-  const field = bits === 3 ? 4 : bits;
+  const field = bits === 3 ? 4 : bits === 6 ? 8 : bits;
   if (block !== "channel") {
     const blocks = Math.ceil(width / block);
     return { group: block, groups: blocks, block, blocks, field };
@@ -44,9 +44,10 @@ export function layout({ bits, block }: Integers, width: number): Layout {
   return { group: width, groups: 1, block: held, blocks: Math.ceil(width / held), field };
 }
 
-/** Bytes of a row in this form, scales and zeros included. */
-export function rowBytes(precision: Integers, width: number): number {
-  const { block, blocks, field } = layout(precision, width);
-  const zeros = precision.symmetric ? 0 : Math.ceil(blocks * field / 8);
-  return blocks * block * field / 8 + blocks * 4 + zeros;
+/** Bytes of a row in a graph, scales and zeros included; six bits are four and two there (six_bits.ts). */
+export function rowBytes({ bits, block: wide, symmetric }: Integers, width: number): number {
+  const { block, blocks, field } = layout({ bits, block: wide, symmetric }, width);
+  const [fields, zeros] = bits === 6 ? [[4, 2], true] : [[field], !symmetric];
+  const bytes = fields.map((own) => blocks * block * own / 8 + (zeros ? Math.ceil(blocks * own / 8) : 0));
+  return bytes.reduce((sum, own) => sum + own, blocks * 4);
 }

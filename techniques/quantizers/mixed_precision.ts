@@ -19,7 +19,6 @@ import type { Technique } from "../technique.ts";
 import { calibrate, type Calibration, CALIBRATION_SETS, type CalibrationOptions } from "./calibration.ts";
 import { BEST, makeLayers } from "./gptq_layers.ts";
 import { type Sensitivity, sensitivity } from "./sensitivity.ts";
-import { WIDE } from "./w8a8.ts";
 
 export interface MixedOptions {
   /** Bits a weight of the body may take on average, scales and zeros included. */
@@ -44,6 +43,7 @@ type Settings = {
 };
 
 const LOW: Integers = { bits: 4, block: 64, symmetric: false };
+const HIGH: Integers = { bits: 6, block: 64, symmetric: false };
 /** Few tokens, as they go through the model once for each matrix. */
 const MEASURED: Measured = { pieces: 6, tokens: 256 };
 /** The share of the making that measuring takes. */
@@ -51,7 +51,7 @@ const MEASURING = 0.4;
 
 /** @throws {UserError} for a budget that is not a number of bits above 0. */
 export function mixedPrecision(
-  { bodyBits, low = LOW, high = WIDE, head = WIDE, measured = MEASURED, calibration = {} }: MixedOptions,
+  { bodyBits, low = LOW, high = HIGH, head = HIGH, measured = MEASURED, calibration = {} }: MixedOptions,
 ): Technique {
   if (!(bodyBits > 0)) {
     throw new UserError(`Cannot mix precisions as the body's bits must be above 0: found ${bodyBits}.`);

@@ -10,6 +10,12 @@ const WORDS: Readonly<Record<Part, string>> = {
   embedding: "the embedding table",
 };
 
+/** What the runtime has no product of is held otherwise. */
+const HELD: Readonly<Partial<Record<Integers["bits"], string>>> = {
+  6: ", held in four and two",
+  3: ", held in four",
+};
+
 /** How weights are rounded, and which; the layers and the LM head where absent. */
 export interface RoundToNearest extends Pick<Integers, "bits" | "block" | "symmetric"> {
   readonly covers?: readonly [Part, ...Part[]];
@@ -42,7 +48,7 @@ export function roundToNearest(
     scope: "static",
     summary: `Rounds ${parts.map((part) => WORDS[part]).join(" and ")} to ${bits} bits, ${
       symmetric ? "symmetric" : "asymmetric"
-    }, ${wide}${bits === 3 ? ", held in four" : ""}.`,
+    }, ${wide}${HELD[bits] ?? ""}.`,
     source: "Dettmers et al., LLM.int8(), NeurIPS 2022 (block-wise rounding); ONNX Runtime MatMulNBits",
     transform: (stack: Stack): Stack => {
       const rounded = Object.fromEntries(parts.map((part) => [part, precision]));

@@ -1,11 +1,14 @@
 /** What quantizer_bench.ts measures: techniques by the name of a row, and which rows are measured on which model. */
-import { mixedPrecision, roundToNearest, type Technique, techniques } from "../../mod.ts";
+import { gptq, mixedPrecision, roundToNearest, type Technique, techniques } from "../../mod.ts";
+
+const SIX = { bits: 6, block: 64, symmetric: false } as const;
 
 /** The first row is what the others are compared with. */
 export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
   f32: [],
   int8: [techniques.int8],
   int8_sym: [roundToNearest({ bits: 8, block: 64, symmetric: true })],
+  int6: [techniques.int6],
   fp8_e4m3: [techniques.fp8_e4m3],
   fp8_e5m2: [techniques.fp8_e5m2],
   int4: [techniques.int4],
@@ -14,9 +17,10 @@ export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
   gptq4: [techniques.gptq4],
   awq4: [techniques.awq4],
   gptq4_head8: [techniques.gptq4, roundToNearest({ bits: 8, block: 64, symmetric: false, covers: ["head"] })],
-  mixed_7_5: [mixedPrecision({ bodyBits: 7.5 })],
-  mixed_7: [mixedPrecision({ bodyBits: 7 })],
-  mixed_6: [mixedPrecision({ bodyBits: 6 })],
+  gptq6: [gptq(SIX), roundToNearest({ ...SIX, covers: ["head"] })],
+  mixed_6: [techniques.mixed_6],
+  mixed_5_5: [mixedPrecision({ bodyBits: 5.5 })],
+  mixed_5: [mixedPrecision({ bodyBits: 5 })],
   w8a8: [techniques.w8a8],
   w8a8_tensor: [techniques.w8a8_tensor],
   smoothquant: [techniques.smoothquant],

@@ -25,6 +25,8 @@ const { layers, width, heads, kvHeads, headDim, ffn, vocabulary } = SIZE;
 const TABLE = vocabulary * width;
 /** Weights of the layers' matrices whose inputs are `width` and `ffn` long. */
 const BODY = layers * ((heads + 2 * kvHeads) * headDim * width + width * heads * headDim + 3 * ffn * width);
+/** Rows of them all. */
+const ROWS = BODY / width - layers * ffn + layers * width;
 const GAINS = (2 * layers + 1) * width;
 
 async function bytesOf(body: Precision, head: Precision, engine = onnxEngine({ backend: "native" })) {
@@ -48,9 +50,15 @@ Deno.test("integers take their bits, a scale a block and a zero point where ther
   assertEquals(await bytesOf(symmetric, symmetric), (BODY + TABLE) * (1 + 4 / block) + 4 * (TABLE + GAINS));
   // Rows of one block each have half a byte of zero point in a byte of their own.
   const asymmetric = { bits: 4, block: 64, symmetric: false } as const;
-  const rows = BODY / width - layers * ffn + layers * width;
-  const padded = rows * 64;
-  assertEquals(await bytesOf(asymmetric, { bits: 32 }), padded / 2 + rows * 5 + 4 * (TABLE + TABLE + GAINS));
+  const padded = ROWS * 64;
+  assertEquals(await bytesOf(asymmetric, { bits: 32 }), padded / 2 + ROWS * 5 + 4 * (TABLE + TABLE + GAINS));
+});
+
+Deno.test("six bits take four and two, and one scale a block for both", async () => {
+  const six = { bits: 6, block: 32, symmetric: false } as const;
+  // The zero points of a row's one or two blocks take a byte for the upper bits and one for the lower.
+  const rows = ROWS + vocabulary;
+  assertEquals(await bytesOf(six, six), (BODY + TABLE) / 32 * (24 + 4) + 2 * rows + 4 * (TABLE + GAINS));
 });
 
 Deno.test("bits a weight are over all weights, a table that is the head too counted once", () => {

@@ -153,6 +153,12 @@ Deno.test("a row takes the bytes that are said", () => {
   );
 });
 
+Deno.test("a row of six bits takes four and two, a zero point of each, and a scale for both", () => {
+  for (const symmetric of [true, false]) {
+    assertEquals(rowBytes({ bits: 6, block: 64, symmetric }, 320), 320 * 6 / 8 + 5 * 4 + 3 + 2);
+  }
+});
+
 for (const wrong of [NaN, Infinity, -Infinity]) {
   Deno.test(`a matrix that holds ${wrong} is refused by the row's name`, () => {
     const w = new Float32Array(64).fill(1);

@@ -74,10 +74,14 @@ for (const covers of [[], ["norms"]]) {
   });
 }
 
-Deno.test("its summary says what is rounded, how, and that three bits are held in four", () => {
+Deno.test("its summary says what is rounded, how, and what is held in fields of other sizes", () => {
   assertEquals(
     techniques.int3.summary,
     "Rounds every weight matrix of the layers and the LM head to 3 bits, asymmetric, in blocks of 64, held in four.",
+  );
+  assertEquals(
+    techniques.int6.summary,
+    "Rounds every weight matrix of the layers and the LM head to 6 bits, asymmetric, in blocks of 64, held in four and two.",
   );
   assertEquals(
     roundToNearest({ bits: 8, block: "channel", symmetric: true, covers: ["embedding"] }).summary,
