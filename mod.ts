@@ -102,6 +102,10 @@ const VERBS: Readonly<
     about: "time any stack, unverified; records nothing",
     load: () => import("./results/verbs/perf.ts"),
   },
+  train: {
+    about: "train what a technique needs before it can run",
+    load: () => import("./results/verbs/train.ts"),
+  },
   view: {
     about: "serve the boards and trials as pages on this machine",
     load: () => import("./results/verbs/view.ts"),

@@ -7,7 +7,18 @@ import config from "../../../deno.json" with { type: "json" };
 import { printed } from "./console.ts";
 import { inPlace } from "./toy_setting.ts";
 
-const VERBS = ["bench", "perf", "view", "publish", "explain", "new", "cache", "import", "export"] as const;
+const VERBS = [
+  "bench",
+  "perf",
+  "train",
+  "view",
+  "publish",
+  "explain",
+  "new",
+  "cache",
+  "import",
+  "export",
+] as const;
 const command = (args: readonly string[]) => printed(() => main(args));
 
 for (const args of [[], ["--help"], ["-h"], ["help"]]) {
