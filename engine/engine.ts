@@ -24,9 +24,29 @@ export interface Request {
   /** The adapter whose weights answer; absent: the model's own. */
   readonly adapter?: string;
   /** Also tell how likely each token was where it was chosen. */
-  readonly scored?: boolean;
+  readonly scored?: boolean | Scoring;
   /** Teacher forcing through the serving path: the answer is made to be these `maxTokens` tokens, and is scored. */
   readonly forced?: readonly number[];
+  /** Once aborted, the request ends at the next step, and nothing more is told of it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is told of how likely tokens are, beside the least. */
+export interface Scoring {
+  /** How many of the likeliest tokens are told at each place. */
+  readonly likeliest: number;
+  /** Of the prompt's tokens too, from its second on; `maxTokens` may then be 0. */
+  readonly prompt?: boolean;
+}
+
+/** How likely tokens are where they stand; natural logarithms of the model's own law, whatever tokens are drawn by. */
+export interface TokenScores {
+  readonly logProbs: readonly number[];
+  /** The likeliest token at each place, and its log-probability. */
+  readonly tops: readonly number[];
+  readonly topLogProbs: readonly number[];
+  /** As many of the likeliest as were asked for, most likely first. */
+  readonly likeliest?: readonly (readonly { readonly token: number; readonly logProb: number }[])[];
 }
 
 /** Tokens of one request that became known in one step. `at` is on the same clock as `now()` everywhere. */
@@ -36,12 +56,10 @@ export interface Emission {
   readonly at: Milliseconds;
   /** For each token: the greedy top-1 minus top-2 logit where it was chosen. */
   readonly margins: readonly number[];
-  /** Where asked, for each token: its natural log-probability, the likeliest token and that one's log-probability. */
-  readonly scored?: {
-    readonly logProbs: readonly number[];
-    readonly tops: readonly number[];
-    readonly topLogProbs: readonly number[];
-  };
+  /** Of each token, where asked. */
+  readonly scored?: TokenScores;
+  /** Of the prompt's tokens that were reached in this step, where asked. */
+  readonly prompted?: TokenScores;
   /** Guesses that were verified in the step; absent where there were none. */
   readonly offered?: number;
   readonly finish?: "stop" | "length" | "error";
@@ -78,6 +96,7 @@ export interface SessionStats {
 
 export interface Session extends AsyncDisposable {
   readonly tokenizer: Tokenizer;
+  /** Tokens that a prompt and its answer may have together. */
   readonly context: number;
   /** Whether it can neither draw nor tell scores. */
   readonly greedyOnly?: boolean;

@@ -7,18 +7,24 @@ import type { Clock } from "./clock.ts";
 import {
   type Accepted,
   checkDraft,
-  chooser,
   type DecoderLive,
   type Draft,
   NO_DRAFT,
   verify,
 } from "./decoder.ts";
-import type { Emission, Request } from "./engine.ts";
+import type { Emission, Request, TokenScores } from "./engine.ts";
 import { type Batch, type Forward, type Network, rowsOf } from "./network.ts";
-import { batchOf, type Planned, type Running, type Undrafted } from "./step_batch.ts";
+import {
+  batchOf,
+  begun,
+  ownerOf,
+  type Planned,
+  type Running,
+  type Undrafted,
+} from "./step_batch.ts";
 import { checkRequest } from "./request.ts";
 import type { Job, SchedulerLive, Work } from "./scheduler.ts";
-import { firstOf, scoresOf, type TokenScores } from "./token_scores.ts";
+import { firstOf, promptScores, scoresOf } from "./token_scores.ts";
 
 /** Guesses that one sequence may offer in one step at most. */
 const MAX_DRAFT = 32;
@@ -61,24 +67,30 @@ export class Loop {
   submit(request: Request): void {
     const { network } = this.live;
     checkRequest(request, network.shape.context, network.adapters);
-    const { forced, ...shown } = request;
-    this.#waiting.push({
-      request: shown,
-      tokens: [...request.prompt],
-      prompted: request.prompt.length,
-      cached: 0,
-      choose: chooser(request),
-      scored: forced !== undefined || request.scored === true,
-      forced: forced !== undefined,
-    });
+    this.#waiting.push(begun(request));
   }
 
   /** Drops every request. */
   abandon(): void {
     // One that was preempted waits, and is known to the decoder all the same.
-    for (const job of [...this.#running, ...this.#waiting]) this.live.decoder.finish?.(job);
+    for (const job of [...this.#running, ...this.#waiting]) {
+      this.live.decoder.finish?.(job);
+    }
     for (const job of this.#running) this.live.cache.release(job.seq!);
     this.#running.length = this.#waiting.length = 0;
+  }
+
+  /** Drops what its caller has aborted. */
+  sweep(): void {
+    const aborted = ({ request }: Running) => request.signal?.aborted === true;
+    for (const jobs of [this.#running, this.#waiting]) {
+      for (const job of jobs.filter(aborted)) {
+        this.live.decoder.finish?.(job);
+        if (job.seq !== undefined) this.live.cache.release(job.seq);
+        jobs.splice(jobs.indexOf(job), 1);
+        if (this.idle) this.live.cache.check();
+      }
+    }
   }
 
   /** Runs one step; returns what became known in it. */
@@ -90,15 +102,36 @@ export class Loop {
   }
 
   async #step(): Promise<readonly Emission[]> {
-    const job = (r: Running): Job => ({ id: r.request.id, pending: r.tokens.length - r.cached });
-    const work = this.live.scheduler.step(this.#waiting.map(job), this.#running.map(job));
-    const plan = await this.#draft(this.#plan(work));
-    const batch: Batch = { ...this.#batch(plan), ...(this.live.decoder.learn && { features: true }) };
+    const job = (r: Running): Job => ({
+      id: r.request.id,
+      pending: r.tokens.length - r.cached,
+    });
+    const planned = (waiting: readonly Running[]) =>
+      this.#plan(
+        this.live.scheduler.step(waiting.map(job), this.#running.map(job)),
+      );
+    let undrafted = planned(this.#waiting);
+    // Of those that wait none may fit yet.
+    if (undrafted.length === 0 && this.#running.length > 0) {
+      undrafted = planned([]);
+    }
+    if (undrafted.length === 0) {
+      throw new RangeError(
+        "Cannot run a step as the cache has no room for any request: give it more tokens",
+      );
+    }
+    const plan = await this.#draft(undrafted);
+    const batch: Batch = {
+      ...this.#batch(plan),
+      ...(this.live.decoder.learn && { features: true }),
+    };
     const before = this.live.clock.now();
     const { logits, kv, features } = await this.live.network.forward(batch);
     const { vocabulary } = this.live.network.shape;
     const at = this.live.clock.now();
-    if (plan.every(({ rows, draft }) => rows === 1 || draft.tokens.length > 0)) {
+    if (
+      plan.every(({ rows, draft }) => rows === 1 || draft.tokens.length > 0)
+    ) {
       const [rows, sequences] = [batch.tokens.length, plan.length];
       this.live.decoder.timed?.({ rows, sequences, milliseconds: at - before });
     }
@@ -108,15 +141,36 @@ export class Loop {
       const chosen = Array.from({ length: rows }, (_, i) => first + i);
       const done = job.cached + rows === job.tokens.length;
       const committed = job.tokens.slice(job.cached, job.cached + rows);
+      const prompted = promptScores(
+        job,
+        rows,
+        logits.subarray(wanted * vocabulary),
+        vocabulary,
+      );
+      const told = prompted ? { prompted } : {};
+      wanted += prompted?.logProbs.length ?? 0;
       if (!done) {
         this.#commit(job, { kv, features }, chosen, committed);
+        if (prompted) {
+          emissions.push({
+            id: job.request.id,
+            tokens: [],
+            margins: [],
+            at,
+            ...told,
+          });
+        }
         continue;
       }
       const size = 1 + draft.tokens.length;
-      const own = logits.subarray(wanted * vocabulary, (wanted + size) * vocabulary);
+      const own = logits.subarray(
+        wanted * vocabulary,
+        (wanted + size) * vocabulary,
+      );
       const { decoder } = this.live;
-      const accepted = decoder.accept?.(job, draft, own, vocabulary, job.choose) ??
-        verify(job, draft, own, vocabulary, job.choose);
+      const accepted =
+        decoder.accept?.(job, draft, own, vocabulary, job.choose) ??
+          verify(job, draft, own, vocabulary, job.choose);
       wanted += size;
       for (const row of accepted.rows.slice(1)) {
         chosen.push(first + rows - 1 + row);
@@ -126,10 +180,22 @@ export class Loop {
       if (draft.tokens.length > 0) {
         this.#count.drafted += draft.tokens.length;
         this.#count.accepted += accepted.rows.length - 1;
-        this.live.decoder.observe?.(job, draft.tokens.length, accepted.rows.length - 1);
+        this.live.decoder.observe?.(
+          job,
+          draft.tokens.length,
+          accepted.rows.length - 1,
+        );
       }
-      const scored = job.scored ? scoresOf(accepted, own, vocabulary) : undefined;
-      const emission = this.#emit(job, accepted, scored, at);
+      const scored = job.scored
+        ? scoresOf(
+          accepted.tokens,
+          accepted.rows,
+          own,
+          vocabulary,
+          job.likeliest,
+        )
+        : undefined;
+      const emission = { ...this.#emit(job, accepted, scored, at), ...told };
       emissions.push(size > 1 ? { ...emission, offered: size - 1 } : emission);
     }
     return emissions;
@@ -142,13 +208,13 @@ export class Loop {
       if (job === undefined) continue;
       const pending = job.tokens.length - job.cached;
       const rows = Math.min(allowed, pending);
-      const left = job.request.maxTokens - (job.tokens.length - job.prompted) - 1;
-      const room = pending === 1 ? Math.max(0, Math.min(MAX_DRAFT, allowed - rows, left)) : 0;
+      const left = job.request.maxTokens - (job.tokens.length - job.prompted) -
+        1;
+      const room = pending === 1
+        ? Math.max(0, Math.min(MAX_DRAFT, allowed - rows, left))
+        : 0;
       if (!this.#makeRoom(job, rows, plan)) continue;
       plan.push({ job, rows, room });
-    }
-    if (plan.length === 0) {
-      throw new RangeError("Cannot run a step as the cache has no room for any request: give it more tokens");
     }
     return plan;
   }
@@ -157,7 +223,11 @@ export class Loop {
   async #draft(plan: readonly Undrafted[]): Promise<Planned[]> {
     const asking = plan.filter(({ room }) => room > 0);
     const drafts = asking.length === 0 ? [] : await this.live.decoder.propose(
-      asking.map(({ job, room }) => ({ sequence: job, room, past: this.live.cache.view(job.seq) })),
+      asking.map(({ job, room }) => ({
+        sequence: job,
+        room,
+        past: this.live.cache.view(job.seq),
+      })),
     );
     if (drafts.length !== asking.length) {
       throw new RangeError(
@@ -171,7 +241,9 @@ export class Loop {
       // What is forced is not drawn, so that guesses stand or fall by it.
       if (job.forced) draft = { tokens: draft.tokens, parent: draft.parent };
       checkDraft(draft);
-      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
+      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) {
+        draft = NO_DRAFT;
+      }
       const first = at;
       at += rows + draft.tokens.length;
       return { job, rows, draft, at: first };
@@ -179,13 +251,22 @@ export class Loop {
   }
 
   /** Preempts others until `rows` more rows fit; false when this job itself has to wait. */
-  #makeRoom(job: Running & { readonly seq: SeqId }, rows: number, plan: readonly Undrafted[]): boolean {
+  #makeRoom(
+    job: Running & { readonly seq: SeqId },
+    rows: number,
+    plan: readonly Undrafted[],
+  ): boolean {
     while (!this.live.cache.reserve(job.seq, rows)) {
       const others = this.#running.filter((r) =>
         r !== job && r.seq !== undefined && !plan.some((p) => p.job === r)
       );
-      const jobs = others.map((r) => ({ id: r.request.id, pending: r.tokens.length - r.cached }));
-      const victim = others.length > 0 ? this.live.scheduler.preempt(jobs) : job.request.id;
+      const jobs = others.map((r) => ({
+        id: r.request.id,
+        pending: r.tokens.length - r.cached,
+      }));
+      const victim = others.length > 0
+        ? this.live.scheduler.preempt(jobs)
+        : job.request.id;
       this.#count.preempted++;
       this.#suspend(this.#running.find((r) => r.request.id === victim)!);
       if (victim === job.request.id) return false;
@@ -207,10 +288,7 @@ export class Loop {
     const index = this.#waiting.findIndex((r) => r.request.id === id);
     if (index < 0) return undefined;
     const [job] = this.#waiting.splice(index, 1);
-    const { tenant = "", adapter } = job!.request;
-    // K/V depend on the adapter as on the tokens: what one computed is not another's.
-    const owner = adapter === undefined ? tenant : JSON.stringify([tenant, adapter]);
-    const { seq, matched } = this.live.cache.start(job!.tokens, owner);
+    const { seq, matched } = this.live.cache.start(job!.tokens, ownerOf(job!));
     job!.seq = seq;
     job!.cached = matched;
     if (matched > 0) {
@@ -231,13 +309,19 @@ export class Loop {
 
   #commit(
     job: Running & { readonly seq: SeqId },
-    { kv, features }: Pick<Forward, "kv"> & { readonly features: Float32Array | undefined },
+    { kv, features }: Pick<Forward, "kv"> & {
+      readonly features: Float32Array | undefined;
+    },
     rows: number[],
     tokens: number[],
   ): void {
     this.live.cache.commit(job.seq, kv, rows, tokens);
     if (features) {
-      this.live.decoder.learn?.(job, job.cached, rowsOf(features, rows, this.live.network.shape.width));
+      this.live.decoder.learn?.(
+        job,
+        job.cached,
+        rowsOf(features, rows, this.live.network.shape.width),
+      );
     }
     job.cached += rows.length;
   }
@@ -261,7 +345,11 @@ export class Loop {
       at,
       ...(scored ? { scored: firstOf(scored, kept) } : {}),
     };
-    const finish = stopped >= 0 && stopped < kept ? "stop" : kept === room ? "length" : undefined;
+    const finish = stopped >= 0 && stopped < kept
+      ? "stop"
+      : kept === room
+      ? "length"
+      : undefined;
     if (finish === undefined) return emission;
     this.live.decoder.finish?.(job);
     this.live.cache.release(job.seq);

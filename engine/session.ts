@@ -68,6 +68,7 @@ export class IdSession implements Omit<Session, "tokenizer"> {
     try {
       for (;;) {
         for (const request of await arrivals.take()) this.#loop.submit(request);
+        this.#loop.sweep();
         if (!this.#loop.idle) yield* await this.#loop.step();
         else if (!(await arrivals.more())) return;
       }

@@ -15,6 +15,7 @@ import { resident } from "../resident.ts";
 export type Ask =
   | { readonly type: "open"; readonly opening: unknown }
   | { readonly type: "submit"; readonly request: Request }
+  | { readonly type: "cancel"; readonly id: string }
   | { readonly type: "end" | "abandon" | "stats" | "close" }
   | { readonly type: "score"; readonly items: readonly ScoreItem[] };
 
@@ -58,6 +59,7 @@ export function host<O>(open: (opening: O, progress: (done: number) => void) => 
     for await (const emission of session.generate(requests)) {
       if (requests.abandoned) break;
       held.push(emission);
+      if (emission.finish !== undefined) requests.ended(emission.id);
       if (emission.finish === undefined && emission.at - told < TELL_MS) continue;
       tell({ type: "emitted", emissions: held.splice(0) });
       told = emission.at;
@@ -76,6 +78,8 @@ export function host<O>(open: (opening: O, progress: (done: number) => void) => 
           void running(inbox);
         }
         return ask.type === "submit" ? inbox.push(ask.request) : inbox.end();
+      case "cancel":
+        return inbox?.cancel(ask.id);
       case "abandon":
         // Without an inbox its "ended" is under way already.
         return inbox?.abandon();
@@ -131,13 +135,25 @@ function failure(error: unknown): Told {
 /** Requests that were submitted, as a source that ends when the client says so. */
 class Inbox implements AsyncIterable<Request> {
   readonly #requests: Request[] = [];
+  readonly #underWay = new Map<string, AbortController>();
   #open = true;
   #wake = () => {};
   abandoned = false;
 
   push(request: Request): void {
-    this.#requests.push(request);
+    const controller = new AbortController();
+    this.#underWay.set(request.id, controller);
+    this.#requests.push({ ...request, signal: controller.signal });
     this.#wake();
+  }
+
+  cancel(id: string): void {
+    this.#underWay.get(id)?.abort();
+    this.ended(id);
+  }
+
+  ended(id: string): void {
+    this.#underWay.delete(id);
   }
 
   end(): void {

@@ -51,6 +51,8 @@ export async function workInWorker(
 class Link {
   readonly #worker: Worker;
   readonly #inbox: Told[] = [];
+  readonly #counting: PromiseWithResolvers<SessionStats>[] = [];
+  #dead: Extract<Told, { type: "failed" }> | undefined;
   #wake = () => {};
 
   constructor(module: string) {
@@ -58,11 +60,14 @@ class Link {
     this.#worker.onmessage = ({ data }: MessageEvent<Told>) => this.#deliver(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#deliver({ type: "failed", name: "Error", message: event.message });
+      this.#dead = { type: "failed", name: "Error", message: event.message };
+      this.#deliver(this.#dead);
+      for (const asked of this.#counting.splice(0)) asked.reject(revive(this.#dead));
     };
   }
 
   #deliver(told: Told): void {
+    if (told.type === "stats") return this.#counting.shift()!.resolve(told.stats);
     this.#inbox.push(told);
     this.#wake();
   }
@@ -73,10 +78,20 @@ class Link {
 
   /** The next message. @throws what the worker threw. */
   async next(): Promise<Told> {
+    if (this.#inbox.length === 0 && this.#dead) throw revive(this.#dead);
     while (this.#inbox.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
     const told = this.#inbox.shift()!;
     if (told.type === "failed") throw revive(told);
     return told;
+  }
+
+  /** The worker's stats, told beside whatever else is under way. */
+  stats(): Promise<SessionStats> {
+    if (this.#dead) return Promise.reject(revive(this.#dead));
+    const asked = Promise.withResolvers<SessionStats>();
+    this.#counting.push(asked);
+    this.tell({ type: "stats" });
+    return asked.promise;
   }
 
   /** Asks, and waits for an answer of one type; progress is passed on. */
@@ -113,7 +128,11 @@ class WorkerSession implements Session {
     };
     void (async () => {
       try {
-        for await (const request of requests) tell({ type: "submit", request });
+        for await (const { signal, ...request } of requests) {
+          // A signal is of this thread: its abortion is told.
+          signal?.addEventListener("abort", () => tell({ type: "cancel", id: request.id }), { once: true });
+          if (!signal?.aborted) tell({ type: "submit", request });
+        }
       } catch (error) {
         failure = { error };
       }
@@ -157,8 +176,8 @@ class WorkerSession implements Session {
     }
   }
 
-  async stats(): Promise<SessionStats> {
-    return (await this.link.ask({ type: "stats" }, "stats")).stats;
+  stats(): Promise<SessionStats> {
+    return this.link.stats();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
