@@ -4,24 +4,10 @@
  */
 import type { KvLive, SeqId } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import {
-  type Accepted,
-  checkDraft,
-  type DecoderLive,
-  type Draft,
-  NO_DRAFT,
-  verify,
-} from "./decoder.ts";
+import { type Accepted, checkDraft, type DecoderLive, type Draft, NO_DRAFT, verify } from "./decoder.ts";
 import type { Emission, Request, TokenScores } from "./engine.ts";
 import { type Batch, type Forward, type Network, rowsOf } from "./network.ts";
-import {
-  batchOf,
-  begun,
-  ownerOf,
-  type Planned,
-  type Running,
-  type Undrafted,
-} from "./step_batch.ts";
+import { batchOf, begun, ownerOf, type Planned, type Running, type Undrafted } from "./step_batch.ts";
 import { checkRequest } from "./request.ts";
 import type { Job, SchedulerLive, Work } from "./scheduler.ts";
 import { firstOf, promptScores, scoresOf } from "./token_scores.ts";
@@ -168,9 +154,8 @@ export class Loop {
         (wanted + size) * vocabulary,
       );
       const { decoder } = this.live;
-      const accepted =
-        decoder.accept?.(job, draft, own, vocabulary, job.choose) ??
-          verify(job, draft, own, vocabulary, job.choose);
+      const accepted = decoder.accept?.(job, draft, own, vocabulary, job.choose) ??
+        verify(job, draft, own, vocabulary, job.choose);
       wanted += size;
       for (const row of accepted.rows.slice(1)) {
         chosen.push(first + rows - 1 + row);
@@ -210,9 +195,7 @@ export class Loop {
       const rows = Math.min(allowed, pending);
       const left = job.request.maxTokens - (job.tokens.length - job.prompted) -
         1;
-      const room = pending === 1
-        ? Math.max(0, Math.min(MAX_DRAFT, allowed - rows, left))
-        : 0;
+      const room = pending === 1 ? Math.max(0, Math.min(MAX_DRAFT, allowed - rows, left)) : 0;
       if (!this.#makeRoom(job, rows, plan)) continue;
       plan.push({ job, rows, room });
     }
@@ -264,9 +247,7 @@ export class Loop {
         id: r.request.id,
         pending: r.tokens.length - r.cached,
       }));
-      const victim = others.length > 0
-        ? this.live.scheduler.preempt(jobs)
-        : job.request.id;
+      const victim = others.length > 0 ? this.live.scheduler.preempt(jobs) : job.request.id;
       this.#count.preempted++;
       this.#suspend(this.#running.find((r) => r.request.id === victim)!);
       if (victim === job.request.id) return false;
@@ -345,11 +326,7 @@ export class Loop {
       at,
       ...(scored ? { scored: firstOf(scored, kept) } : {}),
     };
-    const finish = stopped >= 0 && stopped < kept
-      ? "stop"
-      : kept === room
-      ? "length"
-      : undefined;
+    const finish = stopped >= 0 && stopped < kept ? "stop" : kept === room ? "length" : undefined;
     if (finish === undefined) return emission;
     this.live.decoder.finish?.(job);
     this.live.cache.release(job.seq);
