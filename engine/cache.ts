@@ -42,6 +42,8 @@ export interface KvView {
 
 /** The live half of a cache slot. */
 export interface KvLive {
+  /** Rows that it holds at most, however few sequences they belong to; absent: no limit. */
+  readonly limit?: number;
   /** Starts a sequence for a prompt; `matched` rows of it are already there (never the whole prompt). */
   start(prompt: readonly number[], tenant: string): { readonly seq: SeqId; readonly matched: number };
   /** Sets pages aside for `rows` more rows, evicting what no sequence needs; false, and nothing done, where they do not fit. */

@@ -1,6 +1,8 @@
 /**
  * One step of serving: the scheduler picks rows, the decoder adds guesses, the network runs once, the accepted rows
- * go to the cache and their tokens to the caller. A preempted request keeps its tokens and computes its rows again.
+ * go to the cache and their tokens to the caller. A request is admitted, in the scheduler's order, where the cache has
+ * room for every row that it is known to need (vLLM; Kwon et al., 2023). What answers gain later may not fit: then one
+ * is preempted, keeps its tokens and computes its rows again.
  */
 import type { KvLive, SeqId } from "./cache.ts";
 import type { Clock } from "./clock.ts";
@@ -33,6 +35,7 @@ export class Loop {
     drafted: 0,
     accepted: 0,
     largestBatch: 0,
+    chunks: 0,
     prefixHits: 0,
     prefixRows: 0,
     preempted: 0,
@@ -51,17 +54,15 @@ export class Loop {
 
   /** @throws {RangeError} as `checkRequest`. */
   submit(request: Request): void {
-    const { network } = this.live;
-    checkRequest(request, network.shape.context, network.adapters);
+    const { network, cache: { limit = Infinity } } = this.live;
+    checkRequest(request, Math.min(network.shape.context, limit), network.adapters);
     this.#waiting.push(begun(request));
   }
 
   /** Drops every request. */
   abandon(): void {
     // One that was preempted waits, and is known to the decoder all the same.
-    for (const job of [...this.#running, ...this.#waiting]) {
-      this.live.decoder.finish?.(job);
-    }
+    for (const job of [...this.#running, ...this.#waiting]) this.live.decoder.finish?.(job);
     for (const job of this.#running) this.live.cache.release(job.seq!);
     this.#running.length = this.#waiting.length = 0;
   }
@@ -88,36 +89,22 @@ export class Loop {
   }
 
   async #step(): Promise<readonly Emission[]> {
-    const job = (r: Running): Job => ({
-      id: r.request.id,
-      pending: r.tokens.length - r.cached,
-    });
+    const job = (r: Running): Job => ({ id: r.request.id, pending: r.tokens.length - r.cached });
     const planned = (waiting: readonly Running[]) =>
-      this.#plan(
-        this.live.scheduler.step(waiting.map(job), this.#running.map(job)),
-      );
+      this.#plan(this.live.scheduler.step(waiting.map(job), this.#running.map(job)));
     let undrafted = planned(this.#waiting);
     // Of those that wait none may fit yet.
-    if (undrafted.length === 0 && this.#running.length > 0) {
-      undrafted = planned([]);
-    }
+    if (undrafted.length === 0 && this.#running.length > 0) undrafted = planned([]);
     if (undrafted.length === 0) {
-      throw new RangeError(
-        "Cannot run a step as the cache has no room for any request: give it more tokens",
-      );
+      throw new RangeError("Cannot run a step as the cache has no room for any request: give it more tokens");
     }
     const plan = await this.#draft(undrafted);
-    const batch: Batch = {
-      ...this.#batch(plan),
-      ...(this.live.decoder.learn && { features: true }),
-    };
+    const batch: Batch = { ...this.#batch(plan), ...(this.live.decoder.learn && { features: true }) };
     const before = this.live.clock.now();
     const { logits, kv, features } = await this.live.network.forward(batch);
     const { vocabulary } = this.live.network.shape;
     const at = this.live.clock.now();
-    if (
-      plan.every(({ rows, draft }) => rows === 1 || draft.tokens.length > 0)
-    ) {
+    if (plan.every(({ rows, draft }) => rows === 1 || draft.tokens.length > 0)) {
       const [rows, sequences] = [batch.tokens.length, plan.length];
       this.live.decoder.timed?.({ rows, sequences, milliseconds: at - before });
     }
@@ -127,32 +114,17 @@ export class Loop {
       const chosen = Array.from({ length: rows }, (_, i) => first + i);
       const done = job.cached + rows === job.tokens.length;
       const committed = job.tokens.slice(job.cached, job.cached + rows);
-      const prompted = promptScores(
-        job,
-        rows,
-        logits.subarray(wanted * vocabulary),
-        vocabulary,
-      );
+      const prompted = promptScores(job, rows, logits.subarray(wanted * vocabulary), vocabulary);
       const told = prompted ? { prompted } : {};
       wanted += prompted?.logProbs.length ?? 0;
       if (!done) {
+        this.#count.chunks++;
         this.#commit(job, { kv, features }, chosen, committed);
-        if (prompted) {
-          emissions.push({
-            id: job.request.id,
-            tokens: [],
-            margins: [],
-            at,
-            ...told,
-          });
-        }
+        if (prompted) emissions.push({ id: job.request.id, tokens: [], margins: [], at, ...told });
         continue;
       }
       const size = 1 + draft.tokens.length;
-      const own = logits.subarray(
-        wanted * vocabulary,
-        (wanted + size) * vocabulary,
-      );
+      const own = logits.subarray(wanted * vocabulary, (wanted + size) * vocabulary);
       const { decoder } = this.live;
       const accepted = decoder.accept?.(job, draft, own, vocabulary, job.choose) ??
         verify(job, draft, own, vocabulary, job.choose);
@@ -165,20 +137,10 @@ export class Loop {
       if (draft.tokens.length > 0) {
         this.#count.drafted += draft.tokens.length;
         this.#count.accepted += accepted.rows.length - 1;
-        this.live.decoder.observe?.(
-          job,
-          draft.tokens.length,
-          accepted.rows.length - 1,
-        );
+        this.live.decoder.observe?.(job, draft.tokens.length, accepted.rows.length - 1);
       }
       const scored = job.scored
-        ? scoresOf(
-          accepted.tokens,
-          accepted.rows,
-          own,
-          vocabulary,
-          job.likeliest,
-        )
+        ? scoresOf(accepted.tokens, accepted.rows, own, vocabulary, job.likeliest)
         : undefined;
       const emission = { ...this.#emit(job, accepted, scored, at), ...told };
       emissions.push(size > 1 ? { ...emission, offered: size - 1 } : emission);
@@ -188,13 +150,18 @@ export class Loop {
 
   #plan(work: readonly Work[]): Undrafted[] {
     const plan: Undrafted[] = [];
+    const { preempted } = this.#count;
+    let full = false;
     for (const { id, rows: allowed } of work) {
+      const waiting = this.#waiting.some((one) => one.request.id === id);
+      // Nobody comes in past one that waits for room, nor into room that was just taken from another.
+      if (waiting && (full || this.#count.preempted > preempted)) continue;
       const job = this.#admit(id);
+      full ||= waiting && job === undefined;
       if (job === undefined) continue;
       const pending = job.tokens.length - job.cached;
       const rows = Math.min(allowed, pending);
-      const left = job.request.maxTokens - (job.tokens.length - job.prompted) -
-        1;
+      const left = job.request.maxTokens - (job.tokens.length - job.prompted) - 1;
       const room = pending === 1 ? Math.max(0, Math.min(MAX_DRAFT, allowed - rows, left)) : 0;
       if (!this.#makeRoom(job, rows, plan)) continue;
       plan.push({ job, rows, room });
@@ -206,11 +173,7 @@ export class Loop {
   async #draft(plan: readonly Undrafted[]): Promise<Planned[]> {
     const asking = plan.filter(({ room }) => room > 0);
     const drafts = asking.length === 0 ? [] : await this.live.decoder.propose(
-      asking.map(({ job, room }) => ({
-        sequence: job,
-        room,
-        past: this.live.cache.view(job.seq),
-      })),
+      asking.map(({ job, room }) => ({ sequence: job, room, past: this.live.cache.view(job.seq) })),
     );
     if (drafts.length !== asking.length) {
       throw new RangeError(
@@ -224,30 +187,19 @@ export class Loop {
       // What is forced is not drawn, so that guesses stand or fall by it.
       if (job.forced) draft = { tokens: draft.tokens, parent: draft.parent };
       checkDraft(draft);
-      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) {
-        draft = NO_DRAFT;
-      }
+      if (!this.live.cache.reserve(job.seq, rows + draft.tokens.length)) draft = NO_DRAFT;
       const first = at;
       at += rows + draft.tokens.length;
       return { job, rows, draft, at: first };
     });
   }
 
-  /** Preempts others until `rows` more rows fit; false when this job itself has to wait. */
-  #makeRoom(
-    job: Running & { readonly seq: SeqId },
-    rows: number,
-    plan: readonly Undrafted[],
-  ): boolean {
+  /** Preempts, of this job and those that are not planned, one after another until `rows` more rows fit; false: itself. */
+  #makeRoom(job: Running & { readonly seq: SeqId }, rows: number, plan: readonly Undrafted[]): boolean {
     while (!this.live.cache.reserve(job.seq, rows)) {
-      const others = this.#running.filter((r) =>
-        r !== job && r.seq !== undefined && !plan.some((p) => p.job === r)
-      );
-      const jobs = others.map((r) => ({
-        id: r.request.id,
-        pending: r.tokens.length - r.cached,
-      }));
-      const victim = others.length > 0 ? this.live.scheduler.preempt(jobs) : job.request.id;
+      const jobs = this.#running.filter((r) => !plan.some((p) => p.job === r))
+        .map((r) => ({ id: r.request.id, pending: r.tokens.length - r.cached }));
+      const victim = this.live.scheduler.preempt(jobs);
       this.#count.preempted++;
       this.#suspend(this.#running.find((r) => r.request.id === victim)!);
       if (victim === job.request.id) return false;
@@ -263,20 +215,26 @@ export class Loop {
     this.#waiting.unshift(job);
   }
 
+  /** The job as it runs; one that waits is admitted first, where all its rows fit without taking room from others. */
   #admit(id: string): (Running & { readonly seq: SeqId }) | undefined {
     const running = this.#running.find((r) => r.request.id === id);
     if (running) return running as Running & { readonly seq: SeqId };
     const index = this.#waiting.findIndex((r) => r.request.id === id);
     if (index < 0) return undefined;
-    const [job] = this.#waiting.splice(index, 1);
-    const { seq, matched } = this.live.cache.start(job!.tokens, ownerOf(job!));
-    job!.seq = seq;
-    job!.cached = matched;
+    const job = this.#waiting[index]!;
+    const { seq, matched } = this.live.cache.start(job.tokens, ownerOf(job));
+    if (!this.live.cache.reserve(seq, job.tokens.length - matched)) {
+      this.live.cache.release(seq);
+      return undefined;
+    }
+    this.#waiting.splice(index, 1);
+    job.seq = seq;
+    job.cached = matched;
     if (matched > 0) {
       this.#count.prefixHits++;
       this.#count.prefixRows += matched;
     }
-    this.#running.push(job!);
+    this.#running.push(job);
     return job as Running & { readonly seq: SeqId };
   }
 
@@ -290,19 +248,13 @@ export class Loop {
 
   #commit(
     job: Running & { readonly seq: SeqId },
-    { kv, features }: Pick<Forward, "kv"> & {
-      readonly features: Float32Array | undefined;
-    },
+    { kv, features }: Pick<Forward, "kv"> & { readonly features: Float32Array | undefined },
     rows: number[],
     tokens: number[],
   ): void {
     this.live.cache.commit(job.seq, kv, rows, tokens);
     if (features) {
-      this.live.decoder.learn?.(
-        job,
-        job.cached,
-        rowsOf(features, rows, this.live.network.shape.width),
-      );
+      this.live.decoder.learn?.(job, job.cached, rowsOf(features, rows, this.live.network.shape.width));
     }
     job.cached += rows.length;
   }

@@ -52,15 +52,17 @@ type Slots = Awaited<ReturnType<typeof openSlots>>;
 export class IdSession implements Omit<Session, "tokenizer"> {
   readonly #loop: Loop;
   readonly #decoder: DecoderLive;
+  readonly #cache: KvLive;
   #scoredTokens = 0;
 
   constructor(private readonly network: Network, slots: Slots, clock: Clock) {
     this.#loop = new Loop({ network, clock, ...slots });
     this.#decoder = slots.decoder;
+    this.#cache = slots.cache;
   }
 
   get context(): number {
-    return this.network.shape.context;
+    return Math.min(this.network.shape.context, this.#cache.limit ?? Infinity);
   }
 
   async *generate(requests: AsyncIterable<Request> | Iterable<Request>): AsyncIterable<Emission> {

@@ -1,5 +1,8 @@
 /** What we try: the catalogue, and the shape of its entries. */
-import { continuousBatching } from "./batchers/continuous_batching.ts";
+import { chunkedPrefill } from "./batchers/chunked_prefill.ts";
+import { type Batching, continuousBatching } from "./batchers/continuous_batching.ts";
+import { prefillFirst } from "./batchers/prefill_first.ts";
+import { staticBatch } from "./batchers/static_batch.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { answerLookup, type AnswerLookupOptions } from "./decoders/answer_lookup.ts";
@@ -21,6 +24,8 @@ export {
   type AnswerLookupOptions,
   awq,
   type AwqOptions,
+  type Batching,
+  chunkedPrefill,
   continuousBatching,
   draftModel,
   type DraftModelOptions,
@@ -33,6 +38,7 @@ export {
   type LookupOptions,
   type MixedOptions,
   mixedPrecision,
+  prefillFirst,
   prefixCache,
   promptLookup,
   type QuantizedKv,
@@ -40,6 +46,7 @@ export {
   roundToNearest,
   smoothQuant,
   type SmoothQuantOptions,
+  staticBatch,
   w8a8,
 };
 
@@ -65,5 +72,8 @@ export const techniques = {
   prefix_cache: prefixCache(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),
   kv_int4: quantizedKv({ bits: 4, keys: "page", values: "token" }),
+  static_batch: staticBatch(),
   continuous_batching: continuousBatching(),
+  prefill_first: prefillFirst(),
+  chunked_prefill: chunkedPrefill(),
 } as const satisfies Record<string, Technique>;
