@@ -6,33 +6,20 @@
  *   deno run -A tests/bench/decoder_bench.ts [--configs prompt_lookup] [--workloads chat,quoted] [--precisions f32]
  *     [--streams 1] [--modes cost,peer,race] [--anew]
  */
-import { parseArgs } from "@std/cli";
-import { onnxEngine, readCommit, versions } from "../../mod.ts";
+import { readCommit } from "../../mod.ts";
+import { choices } from "./choices.ts";
 import { DRAFTERS, PRECISIONS, WORKLOADS } from "./decoder_configs.ts";
-import { keyOf, MODES, readReport, type Row, write } from "./decoder_report.ts";
+import { files, keyOf, MODES, type Row } from "./decoder_report.ts";
+import { inOwnProcess, rowsHere } from "./report_files.ts";
 
 const streamsKnown = [...new Set(Object.values(PRECISIONS).flatMap(({ streams }) => streams))].map(String);
-const known: Readonly<Record<string, readonly string[]>> = {
+const { chosen, anew } = choices({
   configs: Object.keys(DRAFTERS),
   workloads: Object.keys(WORKLOADS),
   precisions: Object.keys(PRECISIONS),
   streams: streamsKnown,
   modes: MODES,
-};
-const parsed = parseArgs(Deno.args, { string: Object.keys(known), boolean: ["anew"] }) as Readonly<
-  Record<string, unknown>
->;
-const chosen = Object.fromEntries(
-  Object.entries(known).map(([what, names]) => {
-    const given = parsed[what] === undefined ? names : String(parsed[what]).split(",");
-    const wrong = given.find((name) => !names.includes(name));
-    if (wrong !== undefined) {
-      console.error(`Cannot measure ${what} "${wrong}" as they must be among ${names.join(", ")}.`);
-      Deno.exit(1);
-    }
-    return [what, names.filter((name) => given.includes(name))];
-  }),
-) as Readonly<Record<string, readonly string[]>>;
+});
 
 type Key = Pick<Row, "mode" | "precision" | "streams" | "config" | "workload">;
 
@@ -51,29 +38,20 @@ for (const precision of chosen.precisions!) {
 }
 
 // The tables follow their code, also where nothing was left to measure.
-const report = await readReport();
-if (report) await write(report);
+const report = await files.read();
+if (report) await files.write(report);
 
 /** Measures one row in a process of its own, unless it is in the report. */
 async function measure(one: Key): Promise<void> {
-  const rows = (await readReport())?.rows ?? [];
-  if (rows.some((row) => keyOf(row) === keyOf(one)) && parsed.anew !== true) return;
+  const rows = (await files.read())?.rows ?? [];
+  if (rows.some((row) => keyOf(row) === keyOf(one)) && !anew) return;
   console.error(keyOf(one));
   const [load, { id: commit = "unknown" } = {}] = [Deno.loadavg()[0]!, await readCommit()];
-  const child = new URL("decoder_child.ts", import.meta.url).pathname;
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", child, ...keyOf(one).split(" ")],
-    stderr: "inherit",
-  }).output();
-  if (!success) {
+  const found = await inOwnProcess<Row["found"]>("decoder_child.ts", keyOf(one).split(" "));
+  if (found === undefined) {
     console.error(`${keyOf(one)} was not measured`);
     return;
   }
-  const found = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
   const row = { ...one, at: new Date().toISOString(), commit, load, found } as Row;
-  await write({
-    hardware: await onnxEngine({ backend: "native" }).hardware(),
-    versions: versions(),
-    rows: [...rows.filter((other) => keyOf(other) !== keyOf(one)), row],
-  });
+  await files.write(await rowsHere([...rows.filter((other) => keyOf(other) !== keyOf(one)), row]));
 }

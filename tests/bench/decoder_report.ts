@@ -1,9 +1,10 @@
 /** The report of decoder_bench.ts: JSON for programs and tables for people. */
 import { band } from "../../evals/noise.ts";
-import { type Hardware, NO_NOISE, percentiles } from "../../mod.ts";
+import { NO_NOISE, percentiles } from "../../mod.ts";
 import type { Cost, Peered, Raced, Ratio } from "./decoder_child.ts";
 import { PAIRS, TOKENS } from "./decoder_configs.ts";
 import { goals } from "./decoder_goals.ts";
+import { madeOn, reportFiles, type Rows } from "./report_files.ts";
 
 export const MODES = ["cost", "peer", "race"] as const;
 
@@ -24,11 +25,7 @@ export type Row =
     | { readonly mode: "race"; readonly found: Raced }
   );
 
-export interface Report {
-  readonly hardware: Hardware;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly rows: readonly Row[];
-}
+type Report = Rows<Row>;
 
 /** One race with what the others say of it. */
 export interface Line extends Raced {
@@ -50,19 +47,7 @@ export const keyOf = (
   >,
 ): string => [mode, precision, streams, config, workload].filter((one) => one !== undefined).join(" ");
 
-const file = (extension: string) => new URL(`decoder_bench.${extension}`, import.meta.url);
-
-/** The last report, where there is one. */
-export async function readReport(): Promise<Report | undefined> {
-  const text = await Deno.readTextFile(file("json")).catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text);
-}
-
-/** Writes both forms beside this file. */
-export async function write(report: Report): Promise<void> {
-  await Deno.writeTextFile(file("json"), JSON.stringify(report, null, 2) + "\n");
-  await Deno.writeTextFile(file("md"), markdown(report));
-}
+export const files = reportFiles("decoder_bench", markdown);
 
 /** Verifications, and tokens that each told on average: what was accepted and one more. */
 export const stepsOf = ({ steps }: Raced): number => Object.values(steps).reduce((sum, n) => sum + n, 0);
@@ -118,14 +103,14 @@ export function linesOf({ rows }: Report): readonly Line[] {
 }
 
 function markdown(report: Report): string {
-  const { hardware, versions, rows } = report;
+  const { rows } = report;
   const lines = linesOf(report);
   const groups = [...new Set(lines.map(({ precision, streams }) => `${precision} ${streams}`))];
   return [
     "# Speculative decoders beside plain decoding",
     "",
-    `${hardware.cpu}, ${hardware.threads} threads of ${hardware.cores} cores, native; ${
-      Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
+    `${
+      madeOn(report)
     }. SmolLM2-135M-Instruct. Made by \`deno run -A tests/bench/decoder_bench.ts\`, each row in a process of its own; ` +
     `dates, commits and the load before each row are in decoder_bench.json (median load ${
       percentiles(rows.map(({ load }) => load)).p50.toFixed(1)

@@ -35,7 +35,7 @@ import {
   type Workload,
 } from "../../mod.ts";
 import { bandwidth } from "./bandwidth.ts";
-import { type Context, type Duel, type Report, write } from "./engine_report.ts";
+import { type Context, type Duel, files, type Report } from "./engine_report.ts";
 
 const single: Workload = { ...chatSingle, requests: 2, maxTokens: 64, seed: 11 };
 const eight: Workload = {
@@ -109,7 +109,7 @@ for (const [precision, quantizers] of Object.entries(precisions)) {
     peerBytes,
   });
 }
-await write(report);
+await files.write(report);
 
 /** Ours over theirs on one workload in turns, and how long our engine was at work in our blocks. */
 async function duel(theirs: Session, ours: Session, workload: Workload): Promise<Duel> {

@@ -1,5 +1,6 @@
 /** The report of engine_bench.ts: JSON for programs and a table for people. */
 import type { Hardware } from "../../mod.ts";
+import { reportFiles } from "./report_files.ts";
 
 type Ratio = ReturnType<typeof import("../../mod.ts").ratioOf>;
 
@@ -61,12 +62,7 @@ interface Goals {
   readonly gigabytes: number;
 }
 
-/** Writes both forms beside this file. */
-export async function write(report: Report): Promise<void> {
-  const file = (extension: string) => new URL(`engine_bench.${extension}`, import.meta.url);
-  await Deno.writeTextFile(file("json"), JSON.stringify(report, null, 2) + "\n");
-  await Deno.writeTextFile(file("md"), markdown(report));
-}
+export const files = reportFiles("engine_bench", markdown);
 
 function markdown({ at, hardware, versions, pairs, load, bandwidth, kvBytes, rows }: Report): string {
   const figure = ({ estimate, interval: { low, high } }: Ratio) =>

@@ -29,7 +29,7 @@ import { workFolder } from "../parity/environment.ts";
 import { main } from "../parity/peer.ts";
 import { type Completed, LlamaServer } from "../parity/tokenizer/llama_server.ts";
 import { llamaBench, llamaBinaries, llamaBuild, llamaFile } from "./llama_cpp.ts";
-import { type Row, write } from "./llama_cpp_report.ts";
+import { files, type Row } from "./llama_cpp_report.ts";
 
 const PROMPT = 50;
 const TOKENS = 64;
@@ -79,7 +79,7 @@ await main(async () => {
   }
   const hardware = await engine.hardware();
   const at = new Date().toISOString();
-  await write({ at, hardware, versions: versions(), build, model: f32.model.name, pairs, load, rows });
+  await files.write({ at, hardware, versions: versions(), build, model: f32.model.name, pairs, load, rows });
   return true;
 });
 

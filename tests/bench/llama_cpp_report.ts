@@ -1,5 +1,6 @@
 /** The report of llama_cpp_bench.ts: JSON for programs and a table for people. */
 import type { Hardware } from "../../mod.ts";
+import { reportFiles } from "./report_files.ts";
 
 type Ratio = ReturnType<typeof import("../../mod.ts").ratioOf>;
 
@@ -34,12 +35,7 @@ export interface Report {
 /** What ours over theirs should reach. */
 const GOAL = 1;
 
-/** Writes both forms beside this file. */
-export async function write(report: Report): Promise<void> {
-  const file = (extension: string) => new URL(`llama_cpp_bench.${extension}`, import.meta.url);
-  await Deno.writeTextFile(file("json"), JSON.stringify(report, null, 2) + "\n");
-  await Deno.writeTextFile(file("md"), markdown(report));
-}
+export const files = reportFiles("llama_cpp_bench", markdown);
 
 function markdown({ at, hardware, versions, build, model, pairs, load, rows }: Report): string {
   const figure = ({ estimate, interval: { low, high } }: Ratio) =>

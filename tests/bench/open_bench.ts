@@ -6,9 +6,10 @@
  *   deno run -A tests/bench/open_bench.ts [--models a,b] [--precisions f32,int8] [--again N]
  */
 import { parseArgs } from "@std/cli";
-import { cacheFolder, knownModel, MODELS, onnxEngine, percentiles, versions } from "../../mod.ts";
+import { cacheFolder, knownModel, MODELS, percentiles } from "../../mod.ts";
 import { type Opened, PRECISIONS } from "./open_child.ts";
-import { readReport, type Row, write } from "./open_report.ts";
+import { files, type Row } from "./open_report.ts";
+import { inOwnProcess, rowsHere } from "./report_files.ts";
 
 const names = Object.keys(MODELS);
 const { models = names.join(), precisions = Object.keys(PRECISIONS).join(), again = "3" } = parseArgs(
@@ -55,14 +56,9 @@ try {
 }
 
 async function open(name: string, precision: string): Promise<Opened> {
-  const module = new URL("open_child.ts", import.meta.url).pathname;
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", module, name, precision],
-    env: { ASSAY_CACHE: cache },
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`${name} at ${precision} was not opened`);
-  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  const found = await inOwnProcess<Opened>("open_child.ts", [name, precision], { ASSAY_CACHE: cache });
+  if (!found) throw new Error(`${name} at ${precision} was not opened`);
+  return found;
 }
 
 /** Seconds to write so many bytes to a file and to read them back: what no opening that writes a graph can be below. */
@@ -83,12 +79,8 @@ async function copy(bytes: number): Promise<number> {
 
 /** Written after each row, so that a killed run loses one at most. */
 async function record(row: Row): Promise<void> {
-  const rows = (await readReport())?.rows ?? [];
+  const rows = (await files.read())?.rows ?? [];
   const others = rows.filter(({ model, precision }) => model !== row.model || precision !== row.precision);
   const order = (one: Row) => names.indexOf(one.model) * 10 + Object.keys(PRECISIONS).indexOf(one.precision);
-  await write({
-    hardware: await onnxEngine({ backend: "native" }).hardware(),
-    versions: versions(),
-    rows: [...others, row].sort((a, b) => order(a) - order(b)),
-  });
+  await files.write(await rowsHere([...others, row].sort((a, b) => order(a) - order(b))));
 }

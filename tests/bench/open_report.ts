@@ -1,6 +1,6 @@
 /** The report of open_bench.ts: JSON for programs and a table for people. */
-import type { Hardware } from "../../mod.ts";
 import type { Opened } from "./open_child.ts";
+import { madeOn, reportFiles, type Rows } from "./report_files.ts";
 
 export interface Row {
   readonly at: string;
@@ -16,39 +16,24 @@ export interface Row {
   readonly cached: Opened;
 }
 
-export interface Report {
-  readonly hardware: Hardware;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly rows: readonly Row[];
-}
+type Report = Rows<Row>;
 
 /** Seconds, of the half-billion model. */
 const GOAL = { model: "qwen2.5-coder-0.5b", cold: 20, cached: 5 };
 /** Peak resident memory may be so many times the weights' bytes, and so many bytes more. */
 const MEMORY = { times: 1.3, more: 500e6 };
 
-const file = (extension: string) => new URL(`open_bench.${extension}`, import.meta.url);
+export const files = reportFiles("open_bench", markdown);
 
-/** The last report, where there is one. */
-export async function readReport(): Promise<Report | undefined> {
-  const text = await Deno.readTextFile(file("json")).catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text);
-}
-
-/** Writes both forms beside this file. */
-export async function write(report: Report): Promise<void> {
-  await Deno.writeTextFile(file("json"), JSON.stringify(report, null, 2) + "\n");
-  await Deno.writeTextFile(file("md"), markdown(report));
-}
-
-function markdown({ hardware, versions, rows }: Report): string {
+function markdown(report: Report): string {
+  const { rows } = report;
   const met = (yes: boolean) => (yes ? "met" : "**missed**");
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(2);
   const lines = [
     "# Opening models",
     "",
-    `${hardware.cpu}, ${hardware.threads} threads of ${hardware.cores} cores, native; ${
-      Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
+    `${
+      madeOn(report)
     }. Made by \`deno run -A tests/bench/open_bench.ts\`, each opening in a process of its own.`,
     "",
     "Seconds from the start of the process until the model is open. Cold: nothing in the cache but the model's file. Cached: " +

@@ -1,7 +1,8 @@
 /** The report of quantizer_bench.ts: JSON for programs and tables for people. */
-import { type Hardware, percentiles } from "../../mod.ts";
+import { percentiles } from "../../mod.ts";
 import type { Kind, Making, Quality, Speeds } from "./quantizer_child.ts";
 import { CONFIGS } from "./quantizer_configs.ts";
+import { madeOn, reportFiles, type Rows } from "./report_files.ts";
 
 export const MODES = ["make", "quality", "speed", "wasm"] as const;
 export type Mode = (typeof MODES)[number];
@@ -18,16 +19,11 @@ export interface Row {
   readonly found: Making | Quality | Speeds;
 }
 
-export interface Report {
-  readonly hardware: Hardware;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly rows: readonly Row[];
-}
+type Report = Rows<Row>;
 
 export const keyOf = ({ mode, model, config, streams }: Pick<Row, "mode" | "model" | "config" | "streams">) =>
   `${model} ${config} ${mode}${mode === "speed" ? ` ${streams}` : ""}`;
 
-const file = (extension: string) => new URL(`quantizer_bench.${extension}`, import.meta.url);
 const KINDS = ["wiki", "code"] as const;
 /** Of round-to-nearest's loss at 4 bits in groups of 64 on the layers alone. */
 const PLAIN = "int4_body";
@@ -45,29 +41,19 @@ const MAKING: Readonly<Record<string, Readonly<Record<string, { seconds: number;
   "qwen2.5-coder-0.5b": { gptq4: { seconds: 2400 } },
 };
 
-/** The last report, where there is one. */
-export async function readReport(): Promise<Report | undefined> {
-  const text = await Deno.readTextFile(file("json")).catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text);
-}
+export const files = reportFiles("quantizer_bench", markdown);
 
-/** Writes both forms beside this file. */
-export async function write(report: Report): Promise<void> {
+function markdown(report: Report): string {
   const order = (row: Row) => Object.keys(CONFIGS).indexOf(row.config);
   const rows = report.rows.toSorted((a, b) =>
     a.model < b.model ? 1 : a.model > b.model ? -1 : order(a) - order(b)
   );
-  await Deno.writeTextFile(file("json"), JSON.stringify({ ...report, rows }, null, 2) + "\n");
-  await Deno.writeTextFile(file("md"), markdown({ ...report, rows }));
-}
-
-function markdown({ hardware, versions, rows }: Report): string {
   const models = [...new Set(rows.map(({ model }) => model))];
   return [
     "# Quantizers beside each other",
     "",
-    `${hardware.cpu}, ${hardware.threads} threads of ${hardware.cores} cores, native; ${
-      Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
+    `${
+      madeOn(report)
     }. Made by \`deno run -A tests/bench/quantizer_bench.ts\`, each row in a process of its own; dates, commits and the ` +
     "load before each row are in quantizer_bench.json.",
     "",
