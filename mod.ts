@@ -106,6 +106,10 @@ const VERBS: Readonly<
     about: "train what a technique needs before it can run",
     load: () => import("./results/verbs/train.ts"),
   },
+  serve: {
+    about: "serve a model, or a recorded stack, to any OpenAI client",
+    load: () => import("./results/verbs/serve.ts"),
+  },
   view: {
     about: "serve the boards and trials as pages on this machine",
     load: () => import("./results/verbs/view.ts"),

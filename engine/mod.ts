@@ -44,6 +44,8 @@ export { checkPrecision } from "./precision.ts";
 export { checkSameTokenizer } from "./same_tokenizer.ts";
 export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, SMOLLM2 } from "./model.ts";
 export { moduleTexts } from "./module_texts.ts";
+export { type Address, serve, type Server } from "./serve/serve.ts";
+export type { Serving } from "./serve/app.ts";
 export * from "./workbench/mod.ts";
 export { madeNotes } from "./workbench/made.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";

@@ -6,13 +6,16 @@ import type { Shelf } from "./shelf.ts";
 
 const NAMED = 12;
 
-/** The recording meant, whole; of a name or a trial the latest. @throws {UserError} when it is none or may be several. */
-export function lookup(shelf: Shelf, text: string): Shelved {
+/**
+ * The recording meant, whole; of a name or a trial the latest. `to`: what is to be done with it.
+ * @throws {UserError} when it is none or may be several.
+ */
+export function lookup(shelf: Shelf, text: string, to = "explain"): Shelved {
   const said = visible(text);
   const open = (id: string): Shelved => {
     const opened = shelf.open(id);
     if ("recording" in opened) return opened.recording;
-    throw new UserError(`Cannot explain ${said} as its record must be readable: found that ${opened.why}.`);
+    throw new UserError(`Cannot ${to} ${said} as its record must be readable: found that ${opened.why}.`);
   };
   const begun = shelf.ids(text, NAMED);
   if (begun[0] === text) return open(text);
@@ -23,7 +26,7 @@ export function lookup(shelf: Shelf, text: string): Shelved {
   if (begun.length > 1) {
     const list = begun.map((id) => `${id.slice(0, 12)}${nameOf(shelf, id)}`);
     throw new UserError(
-      `Cannot explain ${said} as it must begin one id: found ${
+      `Cannot ${to} ${said} as it must begin one id: found ${
         begun.length === NAMED ? `${NAMED} or more` : begun.length
       }, ${list.join(", ")}. Give more of it.`,
     );
@@ -35,7 +38,7 @@ export function lookup(shelf: Shelf, text: string): Shelved {
       names.length > NAMED ? " and others" : ""
     }.`;
   throw new UserError(
-    `Cannot explain ${said} as it must be a recording's id, its beginning, or a row's name: ${rows}`,
+    `Cannot ${to} ${said} as it must be a recording's id, its beginning, or a row's name: ${rows}`,
   );
 }
 
