@@ -58,6 +58,8 @@ export interface KvLive {
   /** @throws when reference counts and page lists disagree. */
   check(): void;
   readonly counters: Readonly<Record<string, number>>;
+  /** Gives back what it holds outside of memory, when its session ends. */
+  [Symbol.dispose]?(): void;
 }
 
 /** A page of K and V for PAGE_TOKENS tokens. */
@@ -206,6 +208,12 @@ export class PagedCache implements KvLive {
 
   protected freePages(): number {
     return Math.ceil(this.limit / PAGE_TOKENS) - this.#allocated + this.#free.length;
+  }
+
+  /** A page for rows of nobody's yet, evicting where none is free; it counts one reference. Nothing where all are needed. */
+  protected spare(): Page | undefined {
+    while (this.freePages() < 1) if (!this.evict()) return undefined;
+    return this.#take();
   }
 
   #take(): Page {

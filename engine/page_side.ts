@@ -1,7 +1,7 @@
 /** The K or the V of one page, each value a code of 8 or 4 bits on a grid; see rounded_pages.ts for what shares a grid. */
 import type { KvRows, KvShape } from "./cache.ts";
 import type { Extent } from "./kv_extent.ts";
-import { PAGE_TOKENS } from "./pages.ts";
+import { bytesOf, PAGE_TOKENS } from "./pages.ts";
 
 /** The K or the V of a page; a line is a layer's head. */
 export abstract class Side {
@@ -19,12 +19,40 @@ export abstract class Side {
     this.codes = new Uint8Array(this.lines * PAGE_TOKENS * this.#rowBytes);
   }
 
-  abstract readonly bytes: number;
   abstract write(slot: number, kv: KvRows, source: number): void;
   abstract read(line: number, slot: number, count: number, into: Float32Array, target: number): void;
 
   take(other: Side): void {
-    this.codes.set(other.codes);
+    const theirs = other.arrays();
+    this.arrays().forEach((array, i) => bytesOf(array).set(bytesOf(theirs[i]!)));
+  }
+
+  /** Of a full page. */
+  get bytes(): number {
+    return this.arrays().reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /** Writes a full page's side into so many bytes. */
+  save(into: Uint8Array): void {
+    let at = 0;
+    for (const array of this.arrays()) {
+      into.set(bytesOf(array), at);
+      at += array.byteLength;
+    }
+  }
+
+  /** Holds what `save` wrote. */
+  load(from: Uint8Array): void {
+    let at = 0;
+    for (const array of this.arrays()) {
+      bytesOf(array).set(from.subarray(at, at + array.byteLength));
+      at += array.byteLength;
+    }
+  }
+
+  /** What a full page holds. */
+  protected arrays(): readonly ArrayBufferView[] {
+    return [this.codes];
   }
 
   /** Where a line begins in a row [layers, 2, kvHeads, headDim]. */
@@ -79,7 +107,6 @@ export class TokenSide extends Side {
   readonly #low = new Float16Array(this.lines * PAGE_TOKENS);
   readonly #step = new Float16Array(this.lines * PAGE_TOKENS);
   readonly #wide = [new Float32Array(this.headDim), new Float32Array(this.headDim)] as const;
-  readonly bytes = this.codes.byteLength + 2 * this.#low.byteLength;
 
   write(slot: number, kv: KvRows, source: number): void {
     for (let line = 0; line < this.lines; line++) {
@@ -104,10 +131,8 @@ export class TokenSide extends Side {
     }
   }
 
-  override take(other: TokenSide): void {
-    super.take(other);
-    this.#low.set(other.#low);
-    this.#step.set(other.#step);
+  protected override arrays(): readonly ArrayBufferView[] {
+    return [...super.arrays(), this.#low, this.#step];
   }
 
   #spread(row: number): void {
@@ -120,7 +145,6 @@ export class TokenSide extends Side {
 export class PageSide extends Side {
   readonly #low = new Float16Array(this.lines * this.headDim);
   readonly #step = new Float16Array(this.lines * this.headDim);
-  readonly bytes = this.codes.byteLength + 2 * this.#low.byteLength;
   /** [lines, PAGE_TOKENS, headDim] while the page is not full. */
   #open: Float32Array | undefined;
 
@@ -146,9 +170,16 @@ export class PageSide extends Side {
 
   override take(other: PageSide): void {
     super.take(other);
-    this.#low.set(other.#low);
-    this.#step.set(other.#step);
     this.#open = other.#open?.slice();
+  }
+
+  override load(from: Uint8Array): void {
+    super.load(from);
+    this.#open = undefined;
+  }
+
+  protected override arrays(): readonly ArrayBufferView[] {
+    return [...super.arrays(), this.#low, this.#step];
   }
 
   /** Room for a page's rows, with the first `rows` of them where it was full and was cut. */
@@ -182,7 +213,6 @@ export class PageSide extends Side {
 
 /** A grid for each channel of every page, as calibration found it; what lies beyond it is clipped. */
 export class ChannelSide extends Side {
-  readonly bytes = this.codes.byteLength;
   readonly #low: Float32Array;
   readonly #step: Float32Array;
 

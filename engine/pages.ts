@@ -22,6 +22,11 @@ export interface PageRows {
   ): void;
   /** Takes over what another page of the same form holds. */
   take(other: PageRows): void;
+  /** Of a full page. */
+  readonly bytes: number;
+  /** Writes a full page into so many bytes, from which `load` makes a page of the same form hold the same. */
+  save(into: Uint8Array): void;
+  load(from: Uint8Array): void;
 }
 
 /** The form of a cache's pages. */
@@ -79,4 +84,21 @@ class FloatRows implements PageRows {
   take(other: FloatRows): void {
     this.#data.set(other.#data);
   }
+
+  get bytes(): number {
+    return this.#data.byteLength;
+  }
+
+  save(into: Uint8Array): void {
+    into.set(bytesOf(this.#data));
+  }
+
+  load(from: Uint8Array): void {
+    bytesOf(this.#data).set(from);
+  }
+}
+
+/** The same memory as bytes. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

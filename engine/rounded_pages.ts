@@ -62,7 +62,6 @@ class RoundedRows implements PageRows {
     this.#sides = [keys, values];
   }
 
-  /** Of a full page. */
   get bytes(): number {
     return this.#sides[0].bytes + this.#sides[1].bytes;
   }
@@ -89,5 +88,17 @@ class RoundedRows implements PageRows {
 
   take(other: RoundedRows): void {
     this.#sides.forEach((side, kind) => side.take(other.#sides[kind]!));
+  }
+
+  save(into: Uint8Array): void {
+    const [keys, values] = this.#sides;
+    keys.save(into.subarray(0, keys.bytes));
+    values.save(into.subarray(keys.bytes));
+  }
+
+  load(from: Uint8Array): void {
+    const [keys, values] = this.#sides;
+    keys.load(from.subarray(0, keys.bytes));
+    values.load(from.subarray(keys.bytes));
   }
 }

@@ -94,6 +94,7 @@ export class IdSession implements Omit<Session, "tokenizer"> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#cache[Symbol.dispose]?.();
     await this.#decoder[Symbol.asyncDispose]?.();
     await this.network[Symbol.asyncDispose]();
   }

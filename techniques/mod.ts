@@ -3,6 +3,7 @@ import { chunkedPrefill } from "./batchers/chunked_prefill.ts";
 import { type Batching, continuousBatching } from "./batchers/continuous_batching.ts";
 import { prefillFirst } from "./batchers/prefill_first.ts";
 import { staticBatch } from "./batchers/static_batch.ts";
+import { type KvOffload, kvOffload } from "./caches/kv_offload.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { answerLookup, type AnswerLookupOptions } from "./decoders/answer_lookup.ts";
@@ -35,6 +36,8 @@ export {
   gptq,
   type GptqOptions,
   heldAs,
+  type KvOffload,
+  kvOffload,
   type LookupOptions,
   type MixedOptions,
   mixedPrecision,
@@ -70,6 +73,7 @@ export const techniques = {
   answer_lookup: answerLookup(),
   early_exit: earlyExit(),
   prefix_cache: prefixCache(),
+  kv_offload: kvOffload(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),
   kv_int4: quantizedKv({ bits: 4, keys: "page", values: "token" }),
   static_batch: staticBatch(),

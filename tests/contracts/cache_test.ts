@@ -6,7 +6,10 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { dense, type KvLive, type KvRows, type KvShape, PAGE_TOKENS, type Slot } from "../../engine/mod.ts";
 import { techniques } from "../../techniques/mod.ts";
+import { useTestCache } from "../engine/test_cache.ts";
 import { baseline } from "./baseline.ts";
+
+useTestCache();
 
 const SHAPE: KvShape = { layers: 2, kvHeads: 2, headDim: 3 };
 const LIMIT = 20 * PAGE_TOKENS;
@@ -190,6 +193,7 @@ for (const [name, slot] of Object.entries(caches)) {
         const { seq } = cache.start([1], "fresh");
         assertEquals([cache.reserve(seq, LIMIT + 1), cache.reserve(seq, LIMIT)], [false, true]);
         cache.check();
+        cache[Symbol.dispose]?.();
       }),
       { seed: 11, numRuns: 60 },
     );

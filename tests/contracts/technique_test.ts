@@ -1,5 +1,5 @@
 /** What every technique of the catalogue must do. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   canonical,
   changed,
@@ -10,6 +10,7 @@ import {
   type SlotName,
   SLOTS,
   type Stack,
+  Unsupported,
 } from "../../engine/mod.ts";
 import { toyEngine } from "../../engine/engines/toy.ts";
 import { type Technique, techniques } from "../../techniques/mod.ts";
@@ -39,6 +40,13 @@ const requests: readonly Request[] = Array.from({ length: 8 }, (_, i) => ({
   stop: [2],
   ...(i % 4 === 3 ? { sampling: { temperature: 0.7, topK: 20, seed: i } } : {}),
 }));
+
+/** With little memory, and everyone back again: so that there is something to put aside. */
+const pressed = ({ cache, ...slots }: Stack): Stack => ({
+  ...slots,
+  cache: { ...cache, params: { ...cache.params, tokens: 192 } },
+});
+const twice = [...requests, ...requests.map((request) => ({ ...request, id: `${request.id} again` }))];
 
 async function run(stack: Stack, asked: readonly Request[]) {
   await using session = await toyEngine().open(stack);
@@ -87,6 +95,14 @@ for (const [name, technique] of all) {
     if (technique.emulated !== undefined) assertMatch(technique.emulated, /^[a-z][^\n]+[^.]$/);
   });
 
+  if (technique.train) {
+    // What it gives once it is trained is asked of models that have weights.
+    Deno.test(`${name} has to be trained first, and says with which command`, async () => {
+      await assertRejects(() => run(stack, requests), Unsupported, `deno task train ${name}`);
+    });
+    continue;
+  }
+
   if (technique.claim === "identical") {
     Deno.test(`${name} claims identical tokens and gives them, greedy and sampled`, async () => {
       assertEquals((await run(stack, requests)).tokens, (await run(baseline, requests)).tokens);
@@ -95,9 +111,9 @@ for (const [name, technique] of all) {
 
   if (engaged) {
     Deno.test(`${name} is engaged where it ran, and not where nothing was asked or it is not there`, async () => {
-      assertEquals(engaged((await run(stack, requests)).counters), true);
+      assertEquals(engaged((await run(pressed(stack), twice)).counters), true);
       assertEquals(engaged((await run(stack, [])).counters), false);
-      assertEquals(engaged((await run(baseline, requests)).counters), false);
+      assertEquals(engaged((await run(pressed(baseline), twice)).counters), false);
       assertEquals(engaged({}), false);
     });
   }

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   type Batch,
+  type KvLive,
   ManualClock,
   type Network,
   PAGE_TOKENS,
@@ -17,10 +18,45 @@ import { open as oneAtATime } from "../../../engine/scheduler.ts";
 import { type Batching, open as continuous } from "../../../techniques/batchers/continuous_batching.ts";
 import { open as prefillFirst } from "../../../techniques/batchers/prefill_first.ts";
 import { open as staticBatch } from "../../../techniques/batchers/static_batch.ts";
+import type { TierFile } from "../../../techniques/caches/file_tier.ts";
+import { open as kvOffload } from "../../../techniques/caches/kv_offload.ts";
 import { open as prefixCache } from "../../../techniques/caches/prefix_cache.ts";
 import { open as promptLookup } from "../../../techniques/decoders/prompt_lookup.ts";
 
 const { shape } = new ToyNetwork();
+
+/** A file in memory that loses a byte of what was written, and what is to be written, by turns. */
+function lyingFile(): TierFile {
+  let [bytes, at, turn] = [new Uint8Array(0), 0, 0];
+  return {
+    seekSync: (offset) => (at = Number(offset)),
+    writeSync(from) {
+      if (++turn % 5 === 0) throw new Error("No space left on device");
+      if (bytes.length < at + from.length) {
+        const grown = new Uint8Array(at + from.length);
+        grown.set(bytes);
+        bytes = grown;
+      }
+      bytes.set(from, at);
+      at += from.length;
+      return from.length;
+    },
+    readSync(into) {
+      const part = bytes.subarray(at, at + into.length);
+      if (++turn % 3 === 0 && part.length > 40) part[turn % part.length]! ^= 16;
+      into.set(part);
+      at += part.length;
+      return part.length === 0 ? null : part.length;
+    },
+    close() {},
+  };
+}
+
+const caches: Readonly<Record<string, (tokens: number) => KvLive>> = {
+  paged: (tokens) => new PagedCache(shape, tokens),
+  prefix_cache: (tokens) => prefixCache({ tokens }, { shape }),
+  kv_offload: (tokens) => kvOffload({ tokens, fileTokens: 12 * PAGE_TOKENS }, { shape }, lyingFile),
+};
 
 const batchers: Readonly<Record<string, (params: Batching) => SchedulerLive>> = {
   static_batch: staticBatch,
@@ -45,8 +81,15 @@ interface Asked {
   readonly after: number;
 }
 
+/** Prompts begin alike, for up to four pages. */
+const prompt = fc.tuple(
+  fc.constantFrom(3, 5),
+  fc.integer({ min: 0, max: 64 }),
+  fc.array(fc.integer({ min: 3, max: 7 }), { minLength: 1, maxLength: 20 }),
+).map(([step, length, tail]) => [...Array.from({ length }, (_, i) => 3 + i * step % 7), ...tail]);
+
 const asked: fc.Arbitrary<Asked> = fc.record({
-  prompt: fc.array(fc.integer({ min: 3, max: 7 }), { minLength: 1, maxLength: 70 }),
+  prompt,
   maxTokens: fc.integer({ min: 1, max: 40 }),
   seed: fc.option(fc.nat(99), { nil: undefined }),
   after: fc.nat(6),
@@ -92,15 +135,16 @@ function inOrder(scheduler: SchedulerLive): SchedulerLive {
 
 for (const [name, open] of Object.entries(batchers)) {
   Deno.test(`${name}: answers are as if alone, budgets are kept, nobody overtakes, and every page returns`, async () => {
-    let [preempted, largest] = [0, 0];
+    const sum: Record<string, number> = {};
+    let largest = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(asked, { minLength: 1, maxLength: 8 }),
         fc.record({ sequences: fc.integer({ min: 1, max: 6 }), rows: fc.integer({ min: 6, max: 90 }) }),
         fc.nat(12),
+        fc.constantFrom(...Object.keys(caches)),
         fc.boolean(),
-        fc.boolean(),
-        async (all, params, pages, sharing, guessing) => {
+        async (all, params, pages, cache, guessing) => {
           const longest = Math.max(...all.map(({ prompt, maxTokens }) => prompt.length + maxTokens));
           const tokens = (Math.ceil(longest / PAGE_TOKENS) + pages) * PAGE_TOKENS;
           const alone = await run(all, {
@@ -112,7 +156,7 @@ for (const [name, open] of Object.entries(batchers)) {
           const network = new Watched();
           const { answers, counters } = await run(all, {
             network,
-            cache: sharing ? prefixCache({ tokens }, { shape }) : new PagedCache(shape, tokens),
+            cache: caches[cache]!(tokens),
             decoder: guessing ? promptLookup({ guesses: 8 }) : plain(),
             scheduler: inOrder(open(params)),
           });
@@ -121,13 +165,15 @@ for (const [name, open] of Object.entries(batchers)) {
           // A static batch has no budget of rows: all its prompts are read together.
           assert(name === "static_batch" || network.steps.every(({ rows }) => rows <= params.rows));
           assert(counters.pagesPeak! * PAGE_TOKENS <= tokens);
-          preempted += counters.preempted!;
+          for (const [what, count] of Object.entries(counters)) sum[what] = (sum[what] ?? 0) + count;
           largest = Math.max(largest, counters.largestBatch!);
         },
       ),
       { seed: 8, numRuns: 400 },
     );
-    assert(preempted > 10 && largest === 6, `${preempted} preempted, ${largest} at once`);
+    const { preempted, prefixRows, kvPagesRestored, kvPagesLost, kvPagesRefused } = sum;
+    const happened = [preempted, prefixRows, kvPagesRestored, kvPagesLost, kvPagesRefused];
+    assert(largest === 6 && happened.every((count) => count! > 5), `${largest}, ${happened}`);
   });
 }
 

@@ -1,7 +1,8 @@
 /** What the prefix cache adds to the contract of every cache: what it shares, with whom, and what goes first. */
 import { assertEquals } from "@std/assert";
 import { type KvRows, PAGE_TOKENS } from "../../../engine/mod.ts";
-import { open } from "../../../techniques/caches/prefix_cache.ts";
+import { open, whoseOf } from "../../../techniques/caches/prefix_cache.ts";
+import { baseline } from "../../contracts/baseline.ts";
 
 const SHAPE = { layers: 1, kvHeads: 1, headDim: 1 };
 const text = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);
@@ -61,7 +62,7 @@ Deno.test("the least recently used pages make room for new ones", () => {
   assertEquals(ask(one!), 3 * PAGE_TOKENS);
   ask(three!);
   assertEquals(ask(one!), 3 * PAGE_TOKENS);
-  assertEquals(ask(two!), 0);
+  assertEquals(ask(two!), PAGE_TOKENS);
 });
 
 Deno.test("pages that a request holds are not taken from it", () => {
@@ -71,4 +72,27 @@ Deno.test("pages that a request holds are not taken from it", () => {
   assertEquals([matched, live.reserve(live.start([1], "").seq, 2 * PAGE_TOKENS)], [3 * PAGE_TOKENS, false]);
   assertEquals(live.view(seq).length, 3 * PAGE_TOKENS);
   live.check();
+});
+
+Deno.test("the end of a text makes room before its beginning", () => {
+  const { ask } = cache(8);
+  ask(text(4 * PAGE_TOKENS + 1));
+  ask(text(5 * PAGE_TOKENS, 1000));
+  assertEquals(ask(text(4 * PAGE_TOKENS + 1)), 3 * PAGE_TOKENS);
+});
+
+Deno.test("models, what their weights were made into, and precisions of K and V are told apart", () => {
+  const { model } = baseline;
+  const int8 = { bits: 8, block: 64, symmetric: false } as const;
+  const kv = { bits: 8, keys: "token", values: "token" } as const;
+  const all = [
+    whoseOf({}, undefined),
+    whoseOf({}, model),
+    whoseOf({}, { ...model, params: { ...model.params, weights: "1".repeat(64) } }),
+    whoseOf({}, { ...model, params: { ...model.params, body: int8 } }),
+    whoseOf({}, { ...model, params: { ...model.params, made: { name: "awq", params: {} } } }),
+    whoseOf({ kv }, model),
+    whoseOf({ kv: { ...kv, bits: 4 } }, model),
+  ];
+  assertEquals(new Set(all).size, all.length);
 });
