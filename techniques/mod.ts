@@ -9,6 +9,7 @@ import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { answerLookup, type AnswerLookupOptions } from "./decoders/answer_lookup.ts";
 import { draftModel, type DraftModelOptions, heldAs } from "./decoders/draft_model.ts";
 import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
+import { medusa, type MedusaOptions } from "./decoders/medusa.ts";
 import { type LookupOptions, promptLookup } from "./decoders/prompt_lookup.ts";
 import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
@@ -39,6 +40,8 @@ export {
   type KvOffload,
   kvOffload,
   type LookupOptions,
+  medusa,
+  type MedusaOptions,
   type MixedOptions,
   mixedPrecision,
   prefillFirst,
@@ -72,6 +75,7 @@ export const techniques = {
   prompt_lookup: promptLookup(),
   answer_lookup: answerLookup(),
   early_exit: earlyExit(),
+  medusa: medusa(),
   prefix_cache: prefixCache(),
   kv_offload: kvOffload(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),

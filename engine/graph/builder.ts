@@ -75,6 +75,12 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Adds a constant tensor of any size inside the model file, which is then whole by itself. */
+  inline(name: string, type: TensorType, shape: readonly number[], data: TensorData): string {
+    this.#add(name, type, shape).rawData = asBytes(data);
+    return name;
+  }
+
   /** Adds a constant tensor of 1,024 bytes or more, which `fill` writes piece by piece. */
   stream(
     name: string,

@@ -1,0 +1,137 @@
+/**
+ * Medusa (Cai et al., 2024): heads on the model's last feature guess the tokens after the next at once, and a tree of
+ * their likeliest guesses is verified in one step. The tree grows as long as its next guess pays (pace.ts). The heads are
+ * trained ahead, on the model's own answers (medusa_training.ts).
+ */
+import {
+  type Asking,
+  concat,
+  type DecoderLive,
+  type Draft,
+  floats,
+  type Live,
+  type Model,
+  NO_DRAFT,
+  type Stack,
+  TokenRows,
+  Unsupported,
+  UserError,
+} from "../../engine/mod.ts";
+import type { Dataset, Text } from "../../datasets/mod.ts";
+import { CALIBRATION_SETS } from "../quantizers/calibration.ts";
+import type { Technique } from "../technique.ts";
+import { known } from "./feature_examples.ts";
+import { parentsOf } from "./guess_tree.ts";
+import { rankGraph, shapes } from "./medusa_step.ts";
+import { type MedusaTold, trainMedusa } from "./medusa_training.ts";
+import { paced } from "./paced.ts";
+import { openTrained, type Parts, type Recipe, recipeOf } from "./trained.ts";
+
+export interface MedusaOptions {
+  /** Tokens that its heads learn from. */
+  readonly tokens?: number;
+  readonly seed?: number;
+  /** The sets that prompts of training quote. */
+  readonly sets?: readonly Dataset<Text>[];
+}
+
+type Params = { readonly tokens: number; readonly seed: number; readonly sets: readonly string[] };
+
+/** Its stacks open on a model for which it was trained with the same options. */
+export function medusa(
+  { tokens = 100_000, seed = 1, sets = CALIBRATION_SETS }: MedusaOptions = {},
+): Technique {
+  const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
+  return {
+    name: "medusa",
+    slot: "decoder",
+    claim: "identical",
+    bottleneck: "sequential-decode",
+    scope: "per-request",
+    summary:
+      "Guesses the next tokens with heads on the model's last layer, and verifies a tree of them in one step.",
+    source: "Cai et al., Medusa, ICML 2024; Ankner et al., Hydra, 2024 (the known token)",
+    calibration: sets,
+    engaged: (counters) => (counters.accepted ?? 0) > 0,
+    async train(training) {
+      const own = { ...params, tokens: training.tokens ?? tokens, seed: training.seed ?? seed };
+      return await trainMedusa({ ...training, ...own, sets, recipe: await recipe(own, training.model) });
+    },
+    transform: (stack: Stack): Stack => ({
+      ...stack,
+      decoder: { name: "medusa", params, module: import.meta.url },
+    }),
+  };
+}
+
+function recipe(params: Params, model: Model): Promise<Recipe> {
+  return recipeOf("medusa", model, params, import.meta.resolve("./medusa_training.ts"));
+}
+
+/** Opens the decoder. @throws {Unsupported} when it is not trained for the model. @throws {UserError} when it is damaged. */
+export async function open(
+  params: Params,
+  { model, shape: { width }, program, clock }: Live,
+): Promise<DecoderLive> {
+  const trained = await openTrained<MedusaTold>(await recipe(params, model));
+  if (trained === undefined) {
+    throw new Unsupported(
+      "decoder",
+      `its heads must be trained for ${model.name} first: run \`deno task train medusa\` with its --model`,
+    );
+  }
+  const heads = Object.values(trained.pieces);
+  const { tokens, tree } = trained.told;
+  const [rows, columns] = shapes(width).a;
+  if (heads.some(({ a }) => a!.length !== rows * columns)) {
+    throw new UserError(
+      `Cannot guess with Medusa heads for ${model.name} as they must read features of ${width} numbers: they do not.`,
+    );
+  }
+  using head = new TokenRows(model, "head");
+  const most = 1 + Math.max(...tree.flatMap(({ path }) => path));
+  const rank = await program(rankGraph({ width, values: head.of(tokens) }, heads, most));
+  const embedding = new TokenRows(model, "embedding");
+  const parents = parentsOf(tree);
+  /** Of each request, the feature of the last row before its last token. */
+  const last = new Map<string, Float32Array>();
+
+  async function draft(asking: readonly Asking[], lengths: readonly number[]): Promise<readonly Draft[]> {
+    // Of a request whose rows all were in a prefix cache none is known yet.
+    const ready = asking.filter(({ sequence: { request } }) => last.has(request.id));
+    if (ready.length === 0) return asking.map(() => NO_DRAFT);
+    const features = concat(ready.map(({ sequence: { request } }) => last.get(request.id)!));
+    const following = embedding.of(ready.map(({ sequence }) => sequence.tokens.at(-1)!));
+    const x = known(features, following, width);
+    const places = (await rank.run({ x: floats([x.rows, x.columns], x.values) })).places!
+      .values as BigInt64Array;
+    return asking.map((one, i) => {
+      const row = ready.indexOf(one);
+      if (row < 0) return NO_DRAFT;
+      const guesses = tree.slice(0, lengths[i]).map(({ path }) => {
+        const place = places[(row * heads.length + path.length - 1) * most + path.at(-1)!]!;
+        return tokens[Number(place)]!;
+      });
+      return { tokens: guesses, parent: parents.slice(0, guesses.length) };
+    });
+  }
+
+  const own = paced(draft, tree.map(({ chance }) => chance), clock);
+  return {
+    ...own,
+    learn: ({ request: { id } }, _, features) => void last.set(id, features.slice(-width)),
+    finish(sequence) {
+      own.finish(sequence);
+      last.delete(sequence.request.id);
+    },
+    weightBytes: 4 * (tokens.length * width + heads.reduce((sum, parts) => sum + sizeOf(parts), 0)),
+    async [Symbol.asyncDispose]() {
+      embedding[Symbol.dispose]();
+      await rank[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function sizeOf(parts: Parts): number {
+  return Object.values(parts).reduce((sum, { length }) => sum + length, 0);
+}

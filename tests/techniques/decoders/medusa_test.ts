@@ -1,0 +1,163 @@
+/** Medusa heads trained for a tiny model: what guesses may cost the answers (nothing), and when heads are refused. */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  cacheFolder,
+  localModel,
+  onnxEngine,
+  type Request,
+  sha256OfFile,
+  type Stack,
+  Unsupported,
+  UserError,
+} from "../../../engine/mod.ts";
+import { continuousBatching, medusa, prefixCache, type Training } from "../../../techniques/mod.ts";
+import { baseline } from "../../contracts/baseline.ts";
+import { useTestCache } from "../../engine/test_cache.ts";
+import { llamaFile, tinyLlama } from "../../engine/tiny_llama.ts";
+import { letters } from "./letters.ts";
+
+useTestCache();
+const folder = Deno.makeTempDirSync();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+async function stackOf(seed: number): Promise<Stack> {
+  const file = `${folder}/${seed}.gguf`;
+  const over = {
+    "llama.context_length": { type: "u32", value: 512 },
+    "tokenizer.chat_template": { type: "string", value: "{{ messages[0].content }}" },
+  } as const;
+  await Deno.writeFile(file, llamaFile(tinyLlama(seed), over));
+  return { ...baseline, model: await localModel(file) };
+}
+
+const engine = onnxEngine({ backend: "native", threads: 1 });
+const options = { tokens: 9000, sets: [letters] };
+const technique = medusa(options);
+const stack = await stackOf(1);
+const shares: number[] = [];
+const training: Training = { engine, model: stack.model, progress: (_, share) => void shares.push(share) };
+const lines = await technique.train!(training);
+
+const prompt = (length: number, step: number) => Array.from({ length }, (_, j) => 2 + (j * j + step) % 36);
+const requests: readonly Request[] = Array.from({ length: 8 }, (_, i) => ({
+  id: `r${i}`,
+  prompt: prompt(5 + 9 * i, i),
+  maxTokens: 1 + 7 * i,
+  stop: i % 2 === 0 ? [] : [5, 9, 12],
+  ...(i % 3 === 2 ? { sampling: { temperature: 1.2, seed: i } } : {}),
+}));
+
+async function run(stack: Stack, asked = requests) {
+  await using session = await engine.open(stack);
+  const tokens: Record<string, number[]> = {};
+  const finish: Record<string, string> = {};
+  for await (const emission of session.generate(asked)) {
+    (tokens[emission.id] ??= []).push(...emission.tokens);
+    if (emission.finish) finish[emission.id] = emission.finish;
+  }
+  const { counters, weightBytes } = await session.stats();
+  return { answers: { tokens, finish }, counters, weightBytes };
+}
+
+Deno.test("answers are those of plain decoding, alone and in a crowd, greedy and drawn, to a limit or an end", async () => {
+  for (const base of [stack, await continuousBatching().transform(stack)]) {
+    const plain = await run(base);
+    const { answers, counters, weightBytes } = await run(await technique.transform(base));
+    assertEquals(answers, plain.answers);
+    assertEquals(new Set(Object.values(answers.finish)), new Set(["stop", "length"]));
+    assert(counters.drafted! > counters.accepted! && counters.accepted! > 0);
+    assert(weightBytes! > plain.weightBytes!);
+  }
+});
+
+Deno.test("a prompt that a prefix cache had whole gets its guesses a step later", async () => {
+  const cached = await prefixCache().transform(stack);
+  const asked = ["first", "again"].map((id): Request => ({
+    id,
+    prompt: prompt(129, 1),
+    maxTokens: 40,
+    stop: [],
+  }));
+  const { answers, counters } = await run(await technique.transform(cached), asked);
+  assertEquals(answers, (await run(stack, asked)).answers);
+  assert(counters.prefixHits! > 0 && counters.accepted! > 0);
+});
+
+Deno.test("acceptance on answers held out is told by head, beside heads that were not trained", () => {
+  assertMatch(lines[0]!, /^Trained on 44 answers; 4 were held out/);
+  for (const [i, name] of ["trained", "ridge regression alone", "untrained"].entries()) {
+    assertMatch(
+      lines[i + 1]!,
+      new RegExp(`^${name}: head 1 right at rank 1 \\d+\\.\\d %, within 4 .*head 3`),
+    );
+  }
+});
+
+Deno.test("progress tells a share that grows to all of it", () => {
+  assertEquals(shares, shares.toSorted((a, b) => a - b));
+  assertEquals([shares[0], shares.at(-1)], [0, 1]);
+});
+
+Deno.test("a training that was cut off gives the heads that a whole one gives", async () => {
+  const folder = `${cacheFolder()}/trained`;
+  const kept = async () => {
+    const [{ name }] = Array.from(Deno.readDirSync(folder)) as [Deno.DirEntry];
+    const files = Array.from(Deno.readDirSync(`${folder}/${name}`)).map((file) => file.name).toSorted();
+    return await Promise.all(
+      files.map(async (file) => [file, await sha256OfFile(`${folder}/${name}/${file}`)]),
+    );
+  };
+  const whole = await kept();
+  await Deno.remove(folder, { recursive: true });
+  const cut = (what: string, share: number) => {
+    if (what === "training head 2 of 3" && share > 0.8) throw new Error("cut off");
+  };
+  await assertRejects(() => technique.train!({ ...training, progress: cut }), Error, "cut off");
+  await assertRejects(async () => await run(await technique.transform(stack)), Unsupported);
+  assertEquals(await technique.train!(training), lines);
+  assertEquals(await kept(), whole);
+});
+
+Deno.test("another model, seed or number of tokens has heads of its own, and without them is not opened", async () => {
+  const another = await stackOf(2);
+  for (
+    const [made, on] of [
+      [technique, another],
+      [medusa({ ...options, seed: 2 }), stack],
+      [medusa({ ...options, tokens: 8000 }), stack],
+    ] as const
+  ) {
+    const error = await assertRejects(async () => await run(await made.transform(on)), Unsupported);
+    assertEquals(
+      error.message,
+      `Cannot open the decoder slot: its heads must be trained for ${on.model.name} first: ` +
+        "run `deno task train medusa` with its --model",
+    );
+  }
+});
+
+Deno.test("a seed of its own trains other heads, that give the same answers", async () => {
+  const seeded = medusa({ ...options, seed: 2 });
+  await technique.train!({ ...training, seed: 2 });
+  const { answers } = await run(await seeded.transform(stack));
+  assertEquals(answers, (await run(stack)).answers);
+});
+
+Deno.test("heads that are damaged are removed, and said to be", async () => {
+  const folder = `${cacheFolder()}/trained`;
+  for (const { name } of Deno.readDirSync(folder)) {
+    await Deno.writeTextFile(`${folder}/${name}/head-2.safetensors`, "damaged");
+  }
+  await assertRejects(
+    async () => await run(await technique.transform(stack)),
+    UserError,
+    "train them anew with `deno task train medusa`",
+  );
+});
+
+Deno.test("a model without a chat template is a user error", async () => {
+  const file = `${folder}/silent.gguf`;
+  await Deno.writeFile(file, llamaFile(tinyLlama(3)));
+  const model = await localModel(file);
+  await assertRejects(() => technique.train!({ ...training, model }), UserError, "chat template");
+});
