@@ -18,6 +18,16 @@ export { underived } from "./rederived.ts";
 export { answered, audit } from "./audit.ts";
 export { type Machine, machineOf, ticksOf, watch } from "./machine.ts";
 export { drive, type Driven } from "./load.ts";
+export {
+  budgetCurve,
+  type BudgetPoint,
+  type Budgets,
+  largestWithin,
+  type Latencies,
+  type LatencyObjective,
+  p99,
+  pointOf,
+} from "./token_budget.ts";
 export { type Measured, race, type Raced } from "./race.ts";
 export { code } from "./quality/code.ts";
 export { workedAnswer } from "./quality/worked_answer.ts";
