@@ -14,6 +14,10 @@ export function checkSampling({ temperature, topK = 1, topP = 1 }: Sampling): vo
   if (!(topP > 0 && topP <= 1)) say("topP", "above 0 and at most 1", topP);
 }
 
+const SIGN = 2 ** 31;
+/** More than a vocabulary has tokens. */
+const IDS = 2 ** 21;
+
 /** The tokens that may be drawn, most likely first, and their probabilities (sum 1). */
 export interface Law {
   readonly ids: readonly number[];
@@ -22,7 +26,8 @@ export interface Law {
 
 /** Draws one token from a row of logits. Exactly `topK` tokens stay on a tie (the lower ids). */
 export function drawToken(logits: Float32Array, sampling: Sampling, position: number): number {
-  return drawFrom(distribution(logits, sampling), uniform(sampling.seed, position));
+  const u = uniform(sampling.seed, position);
+  return drawFrom(distribution(logits, sampling, u), u);
 }
 
 /** The token at a place `u` in [0, 1) of a law. */
@@ -35,21 +40,58 @@ export function drawFrom({ ids, probabilities }: Law, u: number): number {
   return ids[ids.length - 1]!;
 }
 
-/** The law that tokens are drawn by. */
-export function distribution(logits: Float32Array, { temperature, topK, topP }: Sampling): Law {
-  let ids = Array.from(logits, (_, i) => i).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  if (topK !== undefined) ids = ids.slice(0, topK);
-  const top = logits[ids[0]!]!;
-  let weights = ids.map((id) => Math.exp((logits[id]! - top) / temperature));
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  if (topP !== undefined) {
+/** The law that tokens are drawn by; where nothing cuts it, no more of the likeliest than reach a share `reach` of it. */
+export function distribution(
+  logits: Float32Array,
+  { temperature, topK, topP = 1 }: Sampling,
+  reach = 1,
+): Law {
+  const top = logits.reduce((most, value) => Math.max(most, value));
+  const weight = (logit: number) => Math.exp((logit - top) / temperature);
+  const few = topK !== undefined && topK < logits.length;
+  const all = few ? undefined : logits.reduce((sum, logit) => sum + weight(logit), 0);
+  // Tokens below this are together less likely than what is left out.
+  const rare = (1 - (topP < 1 ? topP : reach)) * (all ?? 0) / logits.length;
+  let ids = few
+    ? ranked(logits, nthLargest(logits, topK)).slice(0, topK)
+    : ranked(logits, top + temperature * Math.log(rare));
+  let weights = ids.map((id) => weight(logits[id]!));
+  if (topP < 1) {
+    const total = all ?? weights.reduce((sum, w) => sum + w, 0);
     let [kept, sum] = [0, 0];
     while (kept < ids.length && sum < topP * total) sum += weights[kept++]!;
     ids = ids.slice(0, kept);
     weights = weights.slice(0, kept);
   }
-  const mass = weights.reduce((sum, w) => sum + w, 0);
+  const mass = all !== undefined && topP === 1 ? all : weights.reduce((sum, w) => sum + w, 0);
   return { ids, probabilities: weights.map((w) => w / mass) };
+}
+
+/** Tokens of at least a logit, most likely first and the lower ids first on a tie. */
+function ranked(logits: Float32Array, least: number): number[] {
+  const bits = new Uint32Array(logits.buffer, logits.byteOffset, logits.length);
+  const keys = new Float64Array(logits.length);
+  let count = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if (logits[id]! < least) continue;
+    // A logit's bits in the order of its value, above the id: a number's 53 bits hold both.
+    const own = logits[id] === 0 ? 0 : bits[id]!;
+    const falling = own & SIGN ? own : SIGN - 1 - own;
+    keys[count++] = falling * IDS + id;
+  }
+  return Array.from(keys.subarray(0, count).sort(), (key) => key % IDS);
+}
+
+/** The `n`-th value from the largest on. */
+function nthLargest(values: Float32Array, n: number): number {
+  const most = new Float32Array(n).fill(-Infinity);
+  for (const value of values) {
+    if (!(value > most[0]!)) continue;
+    let i = 0;
+    for (; i + 1 < n && most[i + 1]! < value; i++) most[i] = most[i + 1]!;
+    most[i] = value;
+  }
+  return most[0]!;
 }
 
 /** A number in [0, 1) from a seed, a position and a stream (SplitMix64's finaliser; Steele et al., 2014). */

@@ -55,6 +55,43 @@ Deno.test("large logits do not overflow", () => {
   assertEquals([ids, probabilities], [[0, 2, 1], [0.5, 0.5, 0]]);
 });
 
+Deno.test("tokens are ranked as sorting by their logits ranks them, whatever is cut", () => {
+  const logit = fc.oneof(
+    fc.float({ min: -30, max: 30, noNaN: true }),
+    fc.constantFrom(0, -0, 1, -1, -Infinity),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(logit, { minLength: 1, maxLength: 60 }).filter((all) => all.some(Number.isFinite)),
+      fc.record({
+        temperature: fc.constantFrom(0.1, 1, 3),
+        topK: fc.integer({ min: 1, max: 70 }),
+        topP: fc.constantFrom(0.05, 0.5, 0.95, 1),
+      }, { requiredKeys: ["temperature"] }),
+      (values, sampling) => {
+        const logits = Float32Array.from(values);
+        const order = [...logits.keys()].sort((a, b) =>
+          Number(logits[b]! > logits[a]!) - Number(logits[a]! > logits[b]!) || a - b
+        );
+        const { ids, probabilities } = distribution(logits, { ...sampling, seed: 0 });
+        assertEquals(ids, order.slice(0, ids.length));
+        const weights = order.slice(0, sampling.topK).map((id) =>
+          Math.exp((logits[id]! - logits[order[0]!]!) / sampling.temperature)
+        );
+        const share = (count: number) =>
+          weights.slice(0, count).reduce((sum, w) => sum + w, 0) / weights.reduce((sum, w) => sum + w, 0);
+        const p = sampling.topP ?? 1;
+        if (p === 1) assertEquals(ids.length, weights.length);
+        else assert(share(ids.length) > p - 1e-9 && share(ids.length - 1) < p + 1e-9);
+        probabilities.forEach((one, i) =>
+          assertAlmostEquals(one, weights[i]! / weights.slice(0, ids.length).reduce((a, b) => a + b), 1e-9)
+        );
+      },
+    ),
+    { numRuns: 500, seed: 5 },
+  );
+});
+
 /** Pearson's statistic of counts against expected shares. */
 function chiSquare(counts: readonly number[], shares: readonly number[]): number {
   const total = counts.reduce((sum, n) => sum + n, 0);
