@@ -4,8 +4,9 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { apiError } from "./api_error.ts";
 import type { Asked } from "./asked.ts";
 import { Choice, type Piece } from "./choice.ts";
-import type { Desk, Ticket } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import { Form, type Head, type Json, type Usage } from "./form.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** Answers a body. @throws {ApiError} before anything was answered. */
 export async function answer(

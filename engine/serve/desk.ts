@@ -4,10 +4,11 @@
  * deadline, whichever comes first.
  */
 import type { Clock, Milliseconds } from "../clock.ts";
-import type { Emission, Request, Session } from "../engine.ts";
+import type { Request, Session } from "../engine.ts";
 import { ApiError, apiError } from "./api_error.ts";
 import { Mailbox } from "./mailbox.ts";
-import type { Metrics, Watch } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
+import { type Entry, Ticket } from "./ticket.ts";
 
 export interface Limits {
   /** Requests that are open at most, answers to one body counted each. */
@@ -16,21 +17,8 @@ export interface Limits {
   readonly deadline: Milliseconds;
 }
 
-/** Requests that came together, as they are answered; `index` is the place among them. */
-export interface Ticket extends AsyncIterable<{ readonly index: number; readonly emission: Emission }> {
-  /** Needs no more of one of them. */
-  enough(index: number): void;
-  /** Needs no more of any of them. */
-  leave(): void;
-}
-
-interface Open {
-  readonly tell: (emission: Emission) => void;
-  readonly fail: (error: unknown) => void;
-}
-
 export class Desk {
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<string, Entry>();
   readonly #idle: (() => void)[] = [];
   #source = new Mailbox<Request>();
   #count = 0;
@@ -56,66 +44,19 @@ export class Desk {
   /** Takes requests. @throws {ApiError} where there is no room for them all, or none is taken any more. */
   take(requests: readonly Omit<Request, "id" | "signal">[], left: AbortSignal): Ticket {
     this.#admit(requests.length);
-    const box = new Mailbox<{ readonly index: number; readonly emission: Emission }>();
-    const open = new Map<
-      number,
-      { readonly id: string; readonly controller: AbortController; readonly watch: Watch }
-    >();
-    const close = (index: number) => {
-      const { id, watch } = open.get(index)!;
-      watch.over();
+    const ticket = new Ticket(this.limits.deadline, left, this.metrics, (id) => {
       this.#open.delete(id);
-      open.delete(index);
-      if (open.size > 0) return;
-      clearTimeout(overdue);
-      left.removeEventListener("abort", leave);
-      box.end();
-      if (this.#open.size === 0) { for (const wake of this.#idle.splice(0)) wake(); }
-    };
-    const enough = (index: number) => {
-      open.get(index)?.controller.abort();
-      if (open.has(index)) close(index);
-    };
-    const drop = (outcome: "left" | "overdue") => {
-      this.metrics.ended(outcome, open.size);
-      for (const index of [...open.keys()]) enough(index);
-    };
-    const leave = () => drop("left");
-    const overdue = setTimeout(() => {
-      const seconds = this.limits.deadline / 1000;
-      box.end({
-        error: new ApiError(504, `Cannot answer as it must take at most ${seconds} seconds: it took longer`),
-      });
-      drop("overdue");
-    }, this.limits.deadline);
-    requests.forEach((request, index) => {
-      const id = String(this.#count++);
-      const controller = new AbortController();
-      const watch = this.metrics.asked(request.prompt.length, this.clock.now());
-      open.set(index, { id, controller, watch });
-      this.#open.set(id, {
-        tell: (emission) => {
-          watch.told(emission);
-          box.push({ index, emission });
-          if (emission.finish !== undefined) close(index);
-        },
-        fail: (error) => {
-          box.end({ error });
-          close(index);
-        },
-      });
-      this.#source.push({ ...request, id, signal: controller.signal });
+      if (this.#open.size === 0) this.#idle.splice(0).forEach((wake) => wake());
     });
-    if (left.aborted) leave();
-    else left.addEventListener("abort", leave);
-    return {
-      enough: (index) => {
-        if (open.has(index)) this.metrics.ended("stop");
-        enough(index);
-      },
-      leave,
-      [Symbol.asyncIterator]: () => box[Symbol.asyncIterator](),
-    };
+    const entries = requests.map((request, index) =>
+      ticket.enter(index, String(this.#count++), request, this.clock.now())
+    );
+    for (const entry of entries) {
+      this.#open.set(entry.request.id, entry);
+      this.#source.push(entry.request);
+    }
+    if (left.aborted) ticket.leave();
+    return ticket;
   }
 
   /** Takes no more requests; resolves when those that are open have ended. */

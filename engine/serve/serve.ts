@@ -25,21 +25,24 @@ export function serve(serving: Serving, { host, port }: Address): Server {
   const stop = new AbortController();
   const server = listen({ host, port }, stop.signal, app.fetch);
   let over = false;
-  void server.finished.then(() => (over = true));
-  const close = async () => {
+  const abort = () => {
     if (!over) stop.abort();
-    await Promise.all([desk.close(), server.finished]);
+    over = true;
   };
   return {
     addr: server.addr,
-    close,
+    close: async () => {
+      abort();
+      await Promise.all([desk.close(), server.finished]);
+    },
     drain: async () => {
       await desk.drain();
       // A client that has stopped reading must not hold the server up.
-      const timer = setTimeout(() => stop.abort(), LINGER_MS);
+      const timer = setTimeout(abort, LINGER_MS);
       await server.shutdown();
       clearTimeout(timer);
-      await close();
+      over = true;
+      await desk.close();
     },
   };
 }
