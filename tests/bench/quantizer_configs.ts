@@ -18,6 +18,7 @@ export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
   awq4: [techniques.awq4],
   gptq4_head8: [techniques.gptq4, roundToNearest({ bits: 8, block: 64, symmetric: false, covers: ["head"] })],
   gptq6: [gptq(SIX), roundToNearest({ ...SIX, covers: ["head"] })],
+  mixed_6_4: [mixedPrecision({ bodyBits: 6.4 })],
   mixed_6: [techniques.mixed_6],
   mixed_5_5: [mixedPrecision({ bodyBits: 5.5 })],
   mixed_5: [mixedPrecision({ bodyBits: 5 })],
