@@ -110,6 +110,10 @@ const VERBS: Readonly<
     about: "serve a model, or a recorded stack, to any OpenAI client",
     load: () => import("./results/verbs/serve.ts"),
   },
+  load: {
+    about: "load any OpenAI-compatible server with a workload; records nothing",
+    load: () => import("./results/verbs/load.ts"),
+  },
   view: {
     about: "serve the boards and trials as pages on this machine",
     load: () => import("./results/verbs/view.ts"),

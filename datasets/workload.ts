@@ -3,12 +3,15 @@ import type { Dataset, Prompt } from "./dataset.ts";
 
 /**
  * How requests arrive. "single": one at a time, the next when the last has ended. "closed": `clients` of them, each
- * sending its next request when its last has ended. "offline": all at once.
+ * sending its next request when its last has ended. "offline": all at once. "poisson": at random times, whatever has
+ * ended by then; a latency counts from the time at which a request was to arrive, so that none is left out because the
+ * one before it was slow (coordinated omission; Tene, How NOT to Measure Latency, 2013).
  */
 export type Arrival =
   | { readonly kind: "single" }
   | { readonly kind: "closed"; readonly clients: number }
-  | { readonly kind: "offline" };
+  | { readonly kind: "offline" }
+  | { readonly kind: "poisson"; readonly perSecond: number; readonly seed: number };
 
 /** A latency that users may not lose, whatever the throughput: the percentile of a figure over a race's requests. */
 export interface Objective {

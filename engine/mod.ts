@@ -51,4 +51,5 @@ export { madeNotes } from "./workbench/made.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";
 export { adapter, onnxEngine, type OnnxOptions } from "./engines/onnx.ts";
 export { calibrateKv, type KvCalibration } from "./engines/kv_calibration.ts";
+export { type Aftermath, type HttpRequest, type HttpServer, OpenAiHttp } from "./engines/openai_http.ts";
 export { transformersJs, type TransformersJsOptions } from "./engines/transformers_js.ts";

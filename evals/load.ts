@@ -1,5 +1,6 @@
 /** Puts a workload's requests to a session as they would arrive, and notes when each token became known. */
-import type { Clock, Request, Session } from "../engine/mod.ts";
+import { setImmediate } from "node:timers";
+import { type Clock, type Emission, type Milliseconds, uniform } from "../engine/mod.ts";
 import type { Arrival } from "../datasets/mod.ts";
 import type { Block, Timing } from "./outcome.ts";
 import type { Transcript } from "./quality/token_match.ts";
@@ -11,15 +12,21 @@ export interface Driven {
 
 type Open = { -readonly [K in keyof Timing]: Timing[K] } & { readonly tokens: number[] };
 
+/** Whatever answers requests: a session, or a server elsewhere. */
+export interface Answering<R> {
+  generate(requests: AsyncIterable<R>): AsyncIterable<Emission>;
+}
+
 /**
- * Runs all requests; times are relative to the block's start.
+ * Runs all requests; times are relative to the block's start. `until` waits for a time of the clock.
  * @throws where the session answers what is not under way.
  */
-export async function drive(
-  session: Session,
-  requests: readonly Request[],
+export async function drive<R extends { readonly id: string }>(
+  session: Answering<R>,
+  requests: readonly R[],
   arrival: Arrival,
   clock: Clock,
+  until: (at: Milliseconds) => Promise<void> = (at) => waitUntil(at, clock),
 ): Promise<Driven> {
   const startedAt = clock.now();
   const timings = new Map<string, Open>();
@@ -27,10 +34,12 @@ export async function drive(
   const gate = new Gate(
     arrival.kind === "single" ? 1 : arrival.kind === "closed" ? arrival.clients : requests.length,
   );
-  async function* arrive(): AsyncIterable<Request> {
-    for (const request of requests) {
-      await gate.enter();
-      timings.set(request.id, { id: request.id, sent: clock.now() - startedAt, tokens: [] });
+  const due = arrival.kind === "poisson" ? arrivalTimes(requests.length, arrival) : undefined;
+  async function* arrive(): AsyncIterable<R> {
+    for (const [i, request] of requests.entries()) {
+      if (due) await until(startedAt + due[i]!);
+      else await gate.enter();
+      timings.set(request.id, { id: request.id, sent: due?.[i] ?? clock.now() - startedAt, tokens: [] });
       transcripts.set(request.id, { tokens: [], margins: [] });
       yield request;
     }
@@ -56,6 +65,24 @@ export async function drive(
     gate.leave();
   }
   return { block: { startedAt, duration: last - startedAt, timings: [...timings.values()] }, transcripts };
+}
+
+/** When requests arrive that come at random, so many a second on average. */
+export function arrivalTimes(
+  count: number,
+  { perSecond, seed }: { readonly perSecond: number; readonly seed: number },
+): readonly Milliseconds[] {
+  let at = 0;
+  return Array.from({ length: count }, (_, i) => at += -Math.log(1 - uniform(seed, i)) / perSecond * 1000);
+}
+
+/** Timers fire late by about so much: the rest is waited for by turns of the event loop. */
+const TIMER_MS = 3;
+
+async function waitUntil(at: Milliseconds, clock: Clock): Promise<void> {
+  const left = at - clock.now() - TIMER_MS;
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+  while (clock.now() < at) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 /** Lets `places` in at once. */

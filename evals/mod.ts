@@ -17,7 +17,15 @@ export { objectiveOutcome } from "./objective.ts";
 export { underived } from "./rederived.ts";
 export { answered, audit } from "./audit.ts";
 export { type Machine, machineOf, ticksOf, watch } from "./machine.ts";
-export { drive, type Driven } from "./load.ts";
+export { type Answering, arrivalTimes, drive, type Driven } from "./load.ts";
+export { type EndpointLoad, loadEndpoint, loadWorkload } from "./endpoint_load.ts";
+export {
+  type LatencyFigures,
+  type LoadedRequest,
+  type LoadReport,
+  loadReport,
+  type WithinReach,
+} from "./load_report.ts";
 export {
   budgetCurve,
   type BudgetPoint,

@@ -16,10 +16,14 @@ const BOOTSTRAP_PAIRS = 8;
 /** Standard normal quantile at 0.975. */
 const Z975 = 1.959963984540054;
 
+/** A quantile by nearest rank, of values in ascending order. */
+export const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
+
 /** Percentiles by nearest rank; p95 needs 20 values and p99 needs 100. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (q: number) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
+  const at = (q: number) => quantile(sorted, q);
   const n = sorted.length;
   return { n, p50: at(0.5), ...(n >= 20 ? { p95: at(0.95) } : {}), ...(n >= 100 ? { p99: at(0.99) } : {}) };
 }

@@ -94,8 +94,15 @@ export function checked(value: unknown, file: string): Suite {
     if (!isFields(prompts)) wanted(`its workload ${name} must have a data set of prompts`, prompts);
     dataSet(prompts as Fields, `the data set of its workload ${name}`);
     const kind = isFields(arrival) ? arrival.kind : arrival;
-    if (!["single", "closed", "offline"].includes(kind as string)) {
-      wanted(`the arrival of its workload ${name} must be single, closed or offline`, kind);
+    if (!["single", "closed", "offline", "poisson"].includes(kind as string)) {
+      wanted(`the arrival of its workload ${name} must be single, closed, offline or poisson`, kind);
+    }
+    if (kind === "poisson") {
+      const { perSecond, seed } = arrival as Fields;
+      if (!(typeof perSecond === "number" && perSecond > 0)) {
+        wanted(`the perSecond of its workload ${name} must be a number above 0`, perSecond);
+      }
+      whole(seed, 0, `the seed of the arrivals of its workload ${name}`);
     }
     if (kind === "closed") whole((arrival as Fields).clients, 1, `the clients of its workload ${name}`);
     whole(requests, 1, `the requests of its workload ${name}`);

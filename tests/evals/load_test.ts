@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Emission, ManualClock, type Request, type Session } from "../../engine/mod.ts";
 import type { Arrival } from "../../datasets/mod.ts";
 import { answered, drive, type Driven } from "../../evals/mod.ts";
+import { arrivalTimes } from "../../evals/load.ts";
 import { compose, continuousBatching } from "../../techniques/mod.ts";
 import { baseline, timedEngine, workload } from "./toy_bench.ts";
 
@@ -102,3 +103,28 @@ for (
     await assertRejects(run, Error, `Cannot time an answer to ${why}`);
   });
 }
+
+Deno.test("arrivals at random keep their own times: a latency counts from there, however late it was sent", async () => {
+  const clock = new ManualClock(5000);
+  const stack = (await compose(baseline, [continuousBatching()])).at(-1)!;
+  await using session = await timedEngine(clock, () => ({ cost: { step: 10, row: 0 } })).open(stack);
+  const arrival = { kind: "poisson", perSecond: 20, seed: 4 } as const;
+  const until = (at: number) => {
+    clock.advance(Math.max(0, at - clock.now()));
+    return Promise.resolve();
+  };
+  const { block } = await drive(session, requests(6), arrival, clock, until);
+  assertEquals(block.timings.map(({ sent }) => sent), [...arrivalTimes(6, arrival)]);
+});
+
+Deno.test("arrivals at random come in order, as many a second as asked, and their gaps have an exponential's deviation", () => {
+  const times = arrivalTimes(20_000, { perSecond: 50, seed: 1 });
+  const gaps = times.map((at, i) => at - (times[i - 1] ?? 0));
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
+  assertEquals([gaps.every((gap) => gap >= 0), Math.abs(mean - 20) < 0.4, Math.abs(deviation - 20) < 0.6], [
+    true,
+    true,
+    true,
+  ]);
+});

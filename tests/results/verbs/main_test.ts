@@ -12,6 +12,7 @@ const VERBS = [
   "perf",
   "train",
   "serve",
+  "load",
   "view",
   "publish",
   "explain",

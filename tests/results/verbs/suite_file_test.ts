@@ -214,7 +214,7 @@ for (
     ],
     [
       `workloads: [workload({ arrival: { kind: "open" } })]`,
-      'the arrival of its workload toy_single must be single, closed or offline: found "open".',
+      'the arrival of its workload toy_single must be single, closed, offline or poisson: found "open".',
     ],
     [
       `workloads: [workload({ arrival: { kind: "closed" } })]`,
