@@ -8,6 +8,7 @@ import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { answerLookup, type AnswerLookupOptions } from "./decoders/answer_lookup.ts";
 import { draftModel, type DraftModelOptions, heldAs } from "./decoders/draft_model.ts";
+import { eagle, type EagleOptions } from "./decoders/eagle.ts";
 import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
 import { medusa, type MedusaOptions } from "./decoders/medusa.ts";
 import { type LookupOptions, promptLookup } from "./decoders/prompt_lookup.ts";
@@ -31,6 +32,8 @@ export {
   continuousBatching,
   draftModel,
   type DraftModelOptions,
+  eagle,
+  type EagleOptions,
   earlyExit,
   type EarlyExitOptions,
   float8,
@@ -76,6 +79,7 @@ export const techniques = {
   answer_lookup: answerLookup(),
   early_exit: earlyExit(),
   medusa: medusa(),
+  eagle: eagle(),
   prefix_cache: prefixCache(),
   kv_offload: kvOffload(),
   kv_int8: quantizedKv({ bits: 8, keys: "token", values: "token" }),

@@ -6,6 +6,7 @@ export { adam, adamStep, declareAdam, type Learned, stepped, untrained } from ".
 export { type CalibrationTexts, keepTexts } from "./calibration_texts.ts";
 export type { Head, Laws } from "./head.ts";
 export type { Inputs, LayerWalk, LayerWeights, Statistics } from "./layer_walk.ts";
+export { lastLayer } from "./last_layer.ts";
 export { concat, layerWeights, membersOf, queryScale } from "./layer_weights.ts";
 export { OpenPiece, type Piece, writePiece } from "./piece.ts";
 export type { Dense, Products } from "./products.ts";

@@ -73,6 +73,12 @@ export async function finishTraining(recipe: Recipe, names: readonly string[], t
   await publish(`${folder}/trained.json`, (file) => Deno.writeTextFile(file, JSON.stringify(list)));
 }
 
+/** Removes pieces that only served to go on. */
+export async function dropPieces(recipe: Recipe, names: readonly string[]): Promise<void> {
+  const folder = `${cacheFolder()}/${await folderOf(recipe)}`;
+  for (const name of names) await Deno.remove(`${folder}/${name}.safetensors`).catch(() => {});
+}
+
 /** What was trained by a recipe; undefined where it was not yet. @throws {UserError} when it is damaged. */
 export async function openTrained<Told extends Json>(recipe: Recipe): Promise<Trained<Told> | undefined> {
   const name = await folderOf(recipe);

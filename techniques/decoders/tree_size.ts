@@ -1,0 +1,74 @@
+/**
+ * How many guesses of trees are verified, where what each is worth is known once they are drafted: those that make the
+ * most tokens a millisecond among all sequences of a step, the likeliest first, as far as chances that were told proved
+ * true (tree_yield.ts).
+ */
+import type { Sequence, StepTime } from "../../engine/mod.ts";
+import type { GuessTree } from "./eagle_tree.ts";
+import { StepCost } from "./step_cost.ts";
+import { TreeYield } from "./tree_yield.ts";
+
+/** A tree whose guesses may be verified, `room` of them at most. */
+export interface Grown {
+  readonly sequence: Sequence;
+  readonly tree: GuessTree;
+  readonly room: number;
+}
+
+interface Known {
+  readonly yield: TreeYield;
+  /** Guesses that were expected to be accepted of those given last. */
+  expected: number;
+}
+
+export class TreeSize {
+  readonly #cost = new StepCost();
+  readonly #all = new TreeYield();
+  readonly #known = new Map<string, Known>();
+
+  /** Guesses for each tree of a step of so many sequences; `drafting`: the milliseconds that drafting them took. */
+  sizes(trees: readonly Grown[], sequences: number, drafting: number): readonly number[] {
+    const chances = trees.map(({ tree, room }) =>
+      tree.best(room).map((place) => tree.guesses[place]!.chance)
+    );
+    const all = trees.flatMap(({ sequence }, of) => {
+      const { ratio } = this.#of(sequence).yield;
+      return chances[of]!.map((chance) => ({ of, chance: Math.min(1, ratio * chance) }));
+    }).sort((a, b) => b.chance - a.chance);
+    const spent = this.#cost.knows(sequences) ? drafting : 0;
+    let [tokens, best, kept] = [sequences, sequences / (this.#cost.of(sequences, sequences) + spent), 0];
+    for (const [i, { chance }] of all.entries()) {
+      tokens += chance;
+      const rate = tokens / (this.#cost.of(sequences + i + 1, sequences) + spent);
+      if (rate > best) [best, kept] = [rate, i + 1];
+    }
+    const sizes = trees.map(() => 0);
+    for (const { of } of all.slice(0, kept)) sizes[of]!++;
+    trees.forEach(({ sequence }, i) => {
+      this.#of(sequence).expected = chances[i]!.slice(0, sizes[i]).reduce((sum, chance) => sum + chance, 0);
+    });
+    return sizes;
+  }
+
+  /** Takes in how many guesses of a tree that were verified were accepted. */
+  observed(sequence: Sequence, accepted: number): void {
+    const known = this.#of(sequence);
+    known.yield.add(known.expected, accepted);
+  }
+
+  /** Takes in what a step took. */
+  timed(step: StepTime): void {
+    this.#cost.timed(step);
+  }
+
+  /** Forgets a request. */
+  finish({ request: { id } }: Sequence): void {
+    this.#known.delete(id);
+  }
+
+  #of({ request: { id } }: Sequence): Known {
+    const known = this.#known.get(id) ?? { yield: new TreeYield(this.#all), expected: 0 };
+    this.#known.set(id, known);
+    return known;
+  }
+}
