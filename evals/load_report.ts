@@ -33,6 +33,7 @@ export interface LoadedRequest {
 }
 
 export interface LoadReport {
+  readonly startedAt: Milliseconds;
   readonly requests: readonly LoadedRequest[];
   readonly answered: number;
   /** Reasons for which others failed, and how often each did. */
@@ -59,7 +60,7 @@ export interface LoadReport {
 
 /** The report of what was timed. */
 export function loadReport(
-  { duration, timings }: Pick<Block, "duration" | "timings">,
+  { startedAt, duration, timings }: Pick<Block, "startedAt" | "duration" | "timings">,
   aftermaths: ReadonlyMap<string, Aftermath>,
   objective?: WithinReach,
 ): LoadReport {
@@ -71,6 +72,7 @@ export function loadReport(
   const perSecond = (count: number) => duration > 0 ? count / duration * 1000 : 0;
   const good = objective && answered.filter((one) => keeps(one, objective)).length;
   return {
+    startedAt,
     requests,
     answered: answered.length,
     failures,

@@ -105,17 +105,27 @@ interface Part {
   readonly finish_reason?: string | null;
 }
 
+interface Event {
+  readonly error?: unknown;
+  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null;
+  readonly choices?: readonly Part[];
+}
+
+function parsed(data: string): Event {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new Error(`an event is no JSON: ${data.slice(0, 80)}`);
+  }
+}
+
 /** What an event tells. @throws what the server says went wrong. */
 function read(data: string): {
   readonly tokens: readonly number[];
   readonly finish?: "stop" | "length";
   readonly usage: Pick<Aftermath, "promptTokens" | "tokens">;
 } {
-  const { error, usage, choices } = JSON.parse(data) as {
-    readonly error?: unknown;
-    readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null;
-    readonly choices?: readonly Part[];
-  };
+  const { error, usage, choices } = parsed(data);
   if (error) throw new Error(`in the stream: ${reasonIn(data)}`);
   const { text, delta, token_ids: ids, finish_reason: finish } = choices?.[0] ?? {};
   // A model that thinks aloud answers on another channel first: those are tokens too.
