@@ -122,6 +122,10 @@ const VERBS: Readonly<
     about: "write the boards and trials as a site of files",
     load: () => import("./results/verbs/publish.ts"),
   },
+  compare: {
+    about: "lay two recordings side by side, sample by sample",
+    load: () => import("./results/verbs/compare.ts"),
+  },
   explain: {
     about: "say why a trial passed or was refused, with the samples that decided",
     load: () => import("./results/verbs/explain.ts"),

@@ -30,7 +30,7 @@ export const isChange = ({ metric }: Pick<Check, "metric">): boolean => metric =
 type Signed = Pick<Check, "metric" | "rule" | "base" | "candidate" | "loss" | "unit" | "eitherWay">;
 
 /** +1 where a higher score is better: as the check's own loss says, else as its unit usually is. A law has no pairs. */
-function gainSign({ metric, rule, base, candidate, loss, unit, eitherWay }: Signed): 1 | 0 | -1 {
+export function gainSign({ metric, rule, base, candidate, loss, unit, eitherWay }: Signed): 1 | 0 | -1 {
   if (rule === "law") return 0;
   if (eitherWay || isChange({ metric })) return -1;
   if (candidate !== base && loss !== 0) return (candidate - base) * loss < 0 ? 1 : -1;

@@ -21,6 +21,7 @@ import {
   type Asked,
   boardSheet,
   boardsSheet,
+  compareSheet,
   frontSheet,
   historySheet,
   importedSheet,
@@ -90,6 +91,7 @@ export function createApp(store: ResultsStore, site: Site = {}): Hono {
   mount(`${places.techniques()}/:page`, (_, asked) => techniquesSheet(catalogue, asked));
   mount("technique/:key", (key, asked) => techniqueSheet(catalogue, key, asked));
   mount("technique/:key/:page", (key, asked) => techniqueSheet(catalogue, key, asked));
+  mount("compare/:key", (key) => compareSheet(catalogue, key));
   // A trial is read and checked once for all its forms, which are asked for one after the other.
   let last: { readonly key: string; readonly revision: number; readonly sheet: Sheet | string } | undefined;
   mount(places.trial(":key"), (key) => {

@@ -31,9 +31,18 @@ export class Budget {
 /** What stands around one sample. */
 const MARKUP = 400;
 
+type Arms = readonly [string, string];
+const ARMS: Arms = ["Baseline", "Candidate"];
+
 /** The flips of one check, folded by kind. */
 export function FlipList(
-  { check, json, budget }: { readonly check: Check; readonly json: string; readonly budget: Budget },
+  { check, json, budget, arms = ARMS }: {
+    readonly check: Check;
+    readonly json: string;
+    readonly budget: Budget;
+    /** What answered, and what is held against it. */
+    readonly arms?: Arms;
+  },
 ) {
   const sorted = flips(check);
   const [lost, won] = check.eitherWay ? ["Rose", "Fell"] : [isChange(check) ? "Changed" : "Lost", "Won"];
@@ -64,7 +73,7 @@ export function FlipList(
         return (
           <details open={i === 0 && isJudged(check) && check.unit !== "nats/token"}>
             <summary>{title}: {count(samples.length)}</summary>
-            {shown.map((sample) => <Flip sample={sample} check={check} />)}
+            {shown.map((sample) => <Flip sample={sample} check={check} arms={arms} />)}
             {readable.length > shown.length && (
               <p class="hint">
                 {count(shown.length)} of {count(readable.length)} shown, the largest differences first;{" "}
@@ -85,7 +94,11 @@ const reachable = (text: string) =>
     : {};
 
 function Flip(
-  { sample: { id, base, candidate, shown }, check }: { readonly sample: PairedSample; readonly check: Check },
+  { sample: { id, base, candidate, shown }, check, arms }: {
+    readonly sample: PairedSample;
+    readonly check: Check;
+    readonly arms: Arms;
+  },
 ) {
   if (shown === undefined) return null;
   return (
@@ -98,7 +111,7 @@ function Flip(
         {lines(short(shown.prompt, LONG))}
       </p>
       <div class="sides">
-        {([["Baseline", base, shown.base], ["Candidate", candidate, shown.candidate]] as const).map((
+        {([[arms[0], base, shown.base], [arms[1], candidate, shown.candidate]] as const).map((
           [arm, value, answer],
         ) => (
           <div>

@@ -19,6 +19,8 @@ export const places = {
     numbered(cause === undefined ? "refusals" : `refusals/${cause.toLowerCase()}`, page),
   imported: (page = 1): Place => numbered("imported", page),
   trial: (id: string): Place => `trial/${id}`,
+  /** Any two recordings; no page leads to it, so that a site of n recordings has no n squared pages. */
+  compare: (a: string, b: string): Place => `compare/${a}..${b}`,
   techniques: (page = 1): Place => numbered("techniques", page),
   technique: (name: string, page = 1): Place => numbered(`technique/${fileName(name)}`, page),
 };

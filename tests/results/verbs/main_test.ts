@@ -15,6 +15,7 @@ const VERBS = [
   "load",
   "view",
   "publish",
+  "compare",
   "explain",
   "new",
   "cache",
