@@ -21,7 +21,6 @@ import {
   type Asked,
   boardSheet,
   boardsSheet,
-  compareSheet,
   frontSheet,
   historySheet,
   importedSheet,
@@ -29,9 +28,9 @@ import {
   type Sheet,
   techniqueSheet,
   techniquesSheet,
-  trialSheet,
 } from "./sheets.tsx";
 import { statics } from "./statics.ts";
+import { compareSheet, trialSheet } from "./trial_sheets.tsx";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

@@ -5,13 +5,8 @@ import type { Child } from "hono/jsx";
 import type { Table } from "../csv.ts";
 import { explain, type Word } from "../explain.ts";
 import { gateRate } from "../gate_rate.ts";
-import { apartOf, type Board } from "../leaderboard.ts";
-import { losing } from "../losing.ts";
-import type { Shelved } from "../recording.ts";
-import { scopeOf } from "../scope.ts";
-import { sideBySide } from "../side_by_side.ts";
+import type { Board } from "../leaderboard.ts";
 import { summarise } from "../summary.ts";
-import { triesOf } from "../tries.ts";
 import { boardTable, COLUMNS, FACETS, facetsOf, linesOf } from "./board_lines.ts";
 import { BOARD_ROWS, BoardPage, NoBoard } from "./board_page.tsx";
 import {
@@ -23,8 +18,6 @@ import {
   entryFacets,
 } from "./boards_page.tsx";
 import type { Catalogue } from "./catalogue.ts";
-import { checksTable } from "./checks.tsx";
-import { ComparePage } from "./compare_page.tsx";
 import { history, HistoryPage, historyTable, NoHistory } from "./history_page.tsx";
 import { ImportedPage } from "./imported_page.tsx";
 import { fileName } from "../file_name.ts";
@@ -40,7 +33,6 @@ import {
   TECHNIQUES_ROWS,
   TechniquesPage,
 } from "./techniques_page.tsx";
-import { TrialPage } from "./trial_page.tsx";
 
 export interface Sheet {
   readonly page: () => Child;
@@ -257,53 +249,4 @@ export function techniqueSheet(
     json: () => ({ name: technique.name, about: technique.about.stamped, rows: technique.rows }),
     table: () => placedTable(technique),
   };
-}
-
-export function trialSheet(catalogue: Catalogue, text: string): Sheet | string {
-  const recording = opened(catalogue, text);
-  if (typeof recording === "string") return recording;
-  const scope = scopeOf(recording);
-  const tries = triesOf(recording, catalogue.tried(scope));
-  const apart = apartOf(recording, catalogue.current(scope));
-  const board = catalogue.entries().filter((entry) =>
-    entry.scope === scope && recording.outcome.trial.workloads.includes(entry.workload)
-  );
-  return {
-    page: () => <TrialPage recording={recording} tries={tries} apart={apart} board={board} />,
-    json: () => ({
-      ...recording,
-      why: explain(recording.outcome),
-      loses: losing(recording.outcome),
-      tries,
-      apart,
-    }),
-    table: () => checksTable("verdict" in recording.outcome ? recording.outcome.verdict.checks : []),
-  };
-}
-
-/** Two recordings, named as "A..B". */
-export function compareSheet(catalogue: Catalogue, text: string): Sheet | string {
-  const [a, b] = text.split("..").map((id) => opened(catalogue, id));
-  if (a === undefined || b === undefined) return "Two recordings are named as A..B.";
-  if (typeof a === "string") return a;
-  if (typeof b === "string") return b;
-  const both = sideBySide(a, b);
-  return {
-    page: () => <ComparePage {...both} />,
-    json: () => both,
-    table: () => checksTable(both.checks),
-  };
-}
-
-/** The recording whose id begins so, or why there is none. */
-function opened(catalogue: Catalogue, text: string): Shelved | string {
-  const [id, more] = catalogue.shelf.ids(text, 2);
-  if (id === undefined) {
-    return /^[0-9a-f]{1,64}$/.test(text)
-      ? "There is no trial with this id here."
-      : "A trial's id is made of the digits 0-9 and a-f.";
-  }
-  if (more !== undefined) return "More than one trial's id begins so. Give more of it.";
-  const found = catalogue.shelf.open(id);
-  return "why" in found ? `This record cannot be read: ${found.why}.` : found.recording;
 }
