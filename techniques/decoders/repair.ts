@@ -19,6 +19,7 @@ import {
   type Workbench,
 } from "../../engine/mod.ts";
 import type { Calibration } from "../quantizers/calibration.ts";
+import { inverseRms, normed, scaledRows } from "../quantizers/normed.ts";
 import { Ridge } from "./ridge.ts";
 
 /** Which layers stay, what the repair is fitted on, and how the LM head is held. */
@@ -113,10 +114,7 @@ async function makeHead(
   const gain = weights.read("output_norm.weight");
   const ridge = new Ridge(products);
   for (const [batch, goal] of whole.hidden.entries()) {
-    const normed = scaledRows(cut.hidden[batch]!, inverseRms(cut.hidden[batch]!, width, epsilon));
-    const read = scaledRows(goal, inverseRms(goal, width, epsilon));
-    for (let i = 0; i < read.values.length; i++) read.values[i]! *= gain[i % width]!;
-    await ridge.add(normed, read);
+    await ridge.add(normed(cut.hidden[batch]!, width, epsilon), normed(goal, width, epsilon, gain));
   }
   const map = await ridge.solve(DAMPING);
   const name = tiedHead ? "token_embd.weight" : "output.weight";
@@ -132,21 +130,6 @@ async function makeHead(
     matrices: { [name]: { precision, packed } },
     floats: { "output_norm.weight": new Float32Array(width).fill(1) },
   };
-}
-
-/** 1 / the root of the mean square of each row. */
-function inverseRms(values: Float32Array, width: number, epsilon: number): Float32Array {
-  return Float32Array.from({ length: values.length / width }, (_, row) => {
-    let sum = 0;
-    for (let i = row * width; i < (row + 1) * width; i++) sum += values[i]! ** 2;
-    return 1 / Math.sqrt(sum / width + epsilon);
-  });
-}
-
-function scaledRows(values: Float32Array, scale: Float32Array): Dense {
-  const columns = values.length / scale.length;
-  const scaled = values.map((value, i) => value * scale[Math.floor(i / columns)]!);
-  return { rows: scale.length, columns, values: scaled };
 }
 
 function transposed({ rows, columns, values }: Dense): Float32Array {

@@ -20,6 +20,7 @@ import {
   type Workbench,
 } from "../../engine/mod.ts";
 import type { Calibration } from "./calibration.ts";
+import { makeHead } from "./gptq_head.ts";
 import { lossOf, solve, type SolveOptions } from "./gptq_solve.ts";
 import { driftOf, targetOf } from "./gptq_target.ts";
 import { floatsOf, nearest, packRows } from "./grid.ts";
@@ -45,33 +46,42 @@ export const BEST = {
   corrected: 0.3,
 } as const satisfies LayerOptions;
 
-/** Makes the layers' pieces, the matrices of each tap at a precision of its own. */
+/** Of the making, where the LM head is made too. */
+const LAYERS_SHARE = 0.8;
+
+/** Makes the layers' pieces, the matrices of each tap at a precision of its own, and the LM head's where it has one. */
 export async function makeLayers(
   bench: Workbench,
   { texts, pieces, tokens }: Calibration,
   options: LayerOptions,
   precisionOf: (layer: number, tap: Tap) => Integers,
+  head?: Integers,
 ): Promise<void> {
   const { weights, config } = bench;
+  const share = head ? LAYERS_SHARE : 1;
+  const shared = { ...bench, progress: (done: number) => bench.progress(done * share) };
   await using walk = await bench.walk(texts, pieces, tokens);
   await using full = options.corrected === false ? undefined : await bench.walk(texts, pieces, tokens);
   for (let layer = 0; layer < config.layers; layer++) {
     let made: LayerWeights | undefined;
     const piece = await bench.piece(pieceName(layer), async () => {
-      const { layer: found, ...piece } = await makeLayer(bench, { walk, full }, layer, options, precisionOf);
+      const { layer: found, ...piece } = await makeLayer(shared, { walk, full }, layer, options, precisionOf);
       made = found;
       return piece;
     });
-    if (layer + 1 < config.layers) {
+    if (layer + 1 < config.layers || head) {
       await walk.advance(made ?? layerOf(piece, layer, weights, config));
       await full?.advance(layerWeights(weights, config, layer));
     }
-    bench.progress((layer + 1) / config.layers);
+    bench.progress((layer + 1) / config.layers * share);
   }
+  if (head === undefined) return;
+  const progress = (done: number) => bench.progress(share + (1 - share) * done);
+  await bench.piece("head", () => makeHead(bench, { walk, full }, head, options, progress));
 }
 
-/** The model as it is made, and as it was. */
-interface Walks {
+/** The model as it is made, and as it was; absent where nothing is corrected. */
+export interface Walks {
   readonly walk: LayerWalk;
   readonly full: LayerWalk | undefined;
 }

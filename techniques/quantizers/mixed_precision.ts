@@ -38,6 +38,7 @@ type Settings = {
   readonly bodyBits: number;
   readonly low: Integers;
   readonly high: Integers;
+  readonly head: Integers;
   readonly measured: Measured;
   readonly calibration: Calibration;
 };
@@ -64,11 +65,18 @@ export function mixedPrecision(
     scope: "static",
     summary:
       `Holds the matrices that lose least in ${low.bits} bits and the others in ${high.bits}, ${bodyBits} bits a ` +
-      "weight of the layers on average, by what each was measured to lose.",
+      `weight of the layers on average, by what each was measured to lose; the LM head in ${head.bits}.`,
     source: "Dong et al., HAWQ, ICCV 2019 (sensitivity by layer); Frantar et al., GPTQ, ICLR 2023",
     calibration: calibration.sets ?? CALIBRATION_SETS,
     async transform(stack: Stack): Promise<Stack> {
-      const settings: Settings = { bodyBits, low, high, measured, calibration: await calibrate(calibration) };
+      const settings: Settings = {
+        bodyBits,
+        low,
+        high,
+        head,
+        measured,
+        calibration: await calibrate(calibration),
+      };
       const made = { name: "mixed_precision", params: settings };
       const model: Model = {
         ...stack.model,
@@ -82,7 +90,7 @@ export function mixedPrecision(
 
 /** Measures, chooses, and makes all layers. @throws {UserError} when the budget is below what the fewest bits take. */
 export const make: Maker = async (bench) => {
-  const { bodyBits, low, high, measured, calibration } = bench.model.params.made!
+  const { bodyBits, low, high, head, measured, calibration } = bench.model.params.made!
     .params as unknown as Settings;
   const { config } = bench;
   const told = await bench.piece("sensitivity", async () => ({
@@ -105,6 +113,7 @@ export const make: Maker = async (bench) => {
     calibration,
     BEST,
     (layer, tap) => lowered.has(keyOf(layer, tap)) ? low : high,
+    head,
   );
 };
 

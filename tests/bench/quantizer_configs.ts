@@ -1,7 +1,5 @@
 /** What quantizer_bench.ts measures: techniques by the name of a row, and which rows are measured on which model. */
-import { gptq, mixedPrecision, roundToNearest, type Technique, techniques } from "../../mod.ts";
-
-const SIX = { bits: 6, block: 64, symmetric: false } as const;
+import { mixedPrecision, roundToNearest, type Technique, techniques } from "../../mod.ts";
 
 /** The first row is what the others are compared with. */
 export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
@@ -17,7 +15,6 @@ export const CONFIGS: Readonly<Record<string, readonly Technique[]>> = {
   gptq4: [techniques.gptq4],
   awq4: [techniques.awq4],
   gptq4_head8: [techniques.gptq4, roundToNearest({ bits: 8, block: 64, symmetric: false, covers: ["head"] })],
-  gptq6: [gptq(SIX), roundToNearest({ ...SIX, covers: ["head"] })],
   mixed_6_4: [mixedPrecision({ bodyBits: 6.4 })],
   mixed_6: [techniques.mixed_6],
   mixed_5_5: [mixedPrecision({ bodyBits: 5.5 })],

@@ -62,14 +62,17 @@ Deno.test("a model is measured, and made of the precisions that were chosen", as
     bodyBits: 8,
     low: LOW,
     high: HIGH,
+    head: { bits: 6, block: 16, symmetric: false },
     measured: { pieces: 4, tokens: 16 },
     calibration: { sets: [letters], pieces: 8, tokens: 16 },
   });
   const { model } = await technique.transform({ ...baseline, model: await localModel(file) });
   const told: number[] = [];
   using weights = await openMade(model, (done) => told.push(done));
-  const bits = weights.names().map((name) => weights.held?.(name)?.precision.bits);
-  assert(bits.includes(4) && bits.includes(8));
+  const held = (name: string) => weights.held?.(name)?.precision.bits;
+  const layers = weights.names().filter((name) => name.startsWith("blk.")).map(held);
+  assert(layers.includes(4) && layers.includes(8));
+  assertEquals(held("token_embd.weight"), 6);
   const notes = await madeNotes(model) as unknown as { sensitivity: { sensitivity: Sensitivity } };
   const measured = notes.sensitivity.sensitivity;
   assertEquals(measured.length, SIZE.layers);
