@@ -2,7 +2,7 @@
  * The LM head solved as the layers' matrices are (gptq_solve.ts), on what it reads behind the layers as they were made.
  * Its rows are solved by themselves, so they come in bands, and memory is that of one.
  */
-import { type Dense, type Integers, type Piece, type Workbench } from "../../engine/mod.ts";
+import type { Dense, Integers, Piece, Workbench } from "../../engine/mod.ts";
 import type { LayerOptions, Walks } from "./gptq_layers.ts";
 import { solve } from "./gptq_solve.ts";
 import { driftOf, targetOf } from "./gptq_target.ts";
