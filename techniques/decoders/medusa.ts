@@ -1,17 +1,15 @@
 /**
  * Medusa (Cai et al., 2024): heads on the model's last feature guess the tokens after the next at once, and a tree of
- * their likeliest guesses is verified in one step. The tree grows as long as its next guess pays (pace.ts). The heads are
- * trained ahead, on the model's own answers (medusa_training.ts).
+ * their likeliest guesses is verified in one step, as large as their confidence makes it pay. The heads are trained ahead,
+ * on the model's own answers (medusa_training.ts).
  */
 import {
   type Asking,
   concat,
   type DecoderLive,
-  type Draft,
   floats,
   type Live,
   type Model,
-  NO_DRAFT,
   type Stack,
   TokenRows,
   Unsupported,
@@ -21,10 +19,12 @@ import type { Dataset, Text } from "../../datasets/mod.ts";
 import { CALIBRATION_SETS } from "../quantizers/calibration.ts";
 import type { Technique } from "../technique.ts";
 import { known } from "./feature_examples.ts";
-import { parentsOf } from "./guess_tree.ts";
+import { GuessTree } from "./eagle_tree.ts";
+import { RANKS } from "./medusa_right.ts";
 import { rankGraph, shapes } from "./medusa_step.ts";
 import { type MedusaTold, trainMedusa } from "./medusa_training.ts";
-import { paced } from "./paced.ts";
+import { treeOf } from "./medusa_tree.ts";
+import { pacedTrees } from "./paced_trees.ts";
 import { openTrained, type Parts, type Recipe, recipeOf } from "./trained.ts";
 
 export interface MedusaOptions {
@@ -39,7 +39,7 @@ type Params = { readonly tokens: number; readonly seed: number; readonly sets: r
 
 /** Its stacks open on a model for which it was trained with the same options. */
 export function medusa(
-  { tokens = 100_000, seed = 1, sets = CALIBRATION_SETS }: MedusaOptions = {},
+  { tokens = 160_000, seed = 1, sets = CALIBRATION_SETS }: MedusaOptions = {},
 ): Technique {
   const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
   return {
@@ -65,7 +65,7 @@ export function medusa(
 }
 
 function recipe(params: Params, model: Model): Promise<Recipe> {
-  return recipeOf("medusa", model, params, import.meta.resolve("./medusa_training.ts"));
+  return recipeOf("medusa", model, params, import.meta.resolve("./medusa_learning.ts"));
 }
 
 /** Opens the decoder. @throws {Unsupported} when it is not trained for the model. @throws {UserError} when it is damaged. */
@@ -81,7 +81,7 @@ export async function open(
     );
   }
   const heads = Object.values(trained.pieces);
-  const { tokens, tree } = trained.told;
+  const { tokens } = trained.told;
   const [rows, columns] = shapes(width).a;
   if (heads.some(({ a }) => a!.length !== rows * columns)) {
     throw new UserError(
@@ -89,34 +89,27 @@ export async function open(
     );
   }
   using head = new TokenRows(model, "head");
-  const most = 1 + Math.max(...tree.flatMap(({ path }) => path));
+  const most = Math.min(RANKS, tokens.length);
   const rank = await program(rankGraph({ width, values: head.of(tokens) }, heads, most));
   const embedding = new TokenRows(model, "embedding");
-  const parents = parentsOf(tree);
   /** Of each request, the feature of the last row before its last token. */
   const last = new Map<string, Float32Array>();
 
-  async function draft(asking: readonly Asking[], lengths: readonly number[]): Promise<readonly Draft[]> {
+  async function draft(asking: readonly Asking[]): Promise<readonly GuessTree[]> {
     // Of a request whose rows all were in a prefix cache none is known yet.
     const ready = asking.filter(({ sequence: { request } }) => last.has(request.id));
-    if (ready.length === 0) return asking.map(() => NO_DRAFT);
+    if (ready.length === 0) return asking.map(() => new GuessTree());
     const features = concat(ready.map(({ sequence: { request } }) => last.get(request.id)!));
     const following = embedding.of(ready.map(({ sequence }) => sequence.tokens.at(-1)!));
     const x = known(features, following, width);
-    const places = (await rank.run({ x: floats([x.rows, x.columns], x.values) })).places!
-      .values as BigInt64Array;
-    return asking.map((one, i) => {
+    const ranked = await rank.run({ x: floats([x.rows, x.columns], x.values) });
+    return asking.map((one) => {
       const row = ready.indexOf(one);
-      if (row < 0) return NO_DRAFT;
-      const guesses = tree.slice(0, lengths[i]).map(({ path }) => {
-        const place = places[(row * heads.length + path.length - 1) * most + path.at(-1)!]!;
-        return tokens[Number(place)]!;
-      });
-      return { tokens: guesses, parent: parents.slice(0, guesses.length) };
+      return row < 0 ? new GuessTree() : treeOf(ranked, row, tokens);
     });
   }
 
-  const own = paced(draft, tree.map(({ chance }) => chance), clock);
+  const own = pacedTrees(draft, heads.length, clock);
   return {
     ...own,
     learn: ({ request: { id } }, _, features) => void last.set(id, features.slice(-width)),

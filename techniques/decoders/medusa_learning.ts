@@ -14,14 +14,22 @@ import {
   untrained,
 } from "../../engine/mod.ts";
 import type { Lesson } from "./drafter_texts.ts";
+import type { Recorded } from "./feature_record.ts";
 import { exampleOf, shuffled } from "./feature_examples.ts";
-import type { FeatureSet } from "./feature_set.ts";
 import { shapes } from "./medusa_step.ts";
 import { Ridge } from "./ridge.ts";
 import type { Parts } from "./trained.ts";
 
+/** Recorded answers that are learned from. */
+export interface Shown {
+  readonly shown: readonly Lesson[];
+  /** Of a feature. */
+  readonly width: number;
+  read(lesson: Lesson): Promise<Recorded>;
+}
+
 export interface Learning {
-  readonly set: FeatureSet;
+  readonly set: Shown;
   readonly embedding: TokenRows;
   readonly products: Products;
   /** A loaded `stepGraph`. */
@@ -29,10 +37,26 @@ export interface Learning {
   readonly seed: number;
 }
 
+export const HEADS = 3;
+/** Tokens that may be guessed, at most. */
+const TOKENS = 4096;
 /** Passes over the lessons, lessons of one step, and the rate of learning, which falls to 0. */
-const [EPOCHS, LESSONS, RATE] = [4, 4, 1e-3] as const;
+const [EPOCHS, LESSONS, RATE] = [3, 4, 4e-4] as const;
 /** As a share of the mean of the moments' diagonal. */
-const DAMPING = 1e-2;
+const DAMPING = 3e-3;
+
+/** The most frequent tokens of answers that are learned from, and where these are few, of their prompts. */
+export async function commonTokens(set: Shown): Promise<readonly number[]> {
+  const [answers, prompts] = [new Map<number, number>(), new Map<number, number>()];
+  for (const lesson of set.shown) {
+    (await set.read(lesson)).tokens.forEach((token, i) => {
+      const counts = i < lesson.prompt.length ? prompts : answers;
+      counts.set(token, (counts.get(token) ?? 0) + 1);
+    });
+  }
+  const ranked = [answers, prompts].flatMap((counts) => [...counts].sort(([a, m], [b, n]) => n - m || a - b));
+  return [...new Set(ranked.map(([token]) => token))].slice(0, TOKENS);
+}
 
 /** The head that guesses `ahead` tokens beyond the one that is known, without training: W and b are 0. */
 export async function ridgeHead({ set, embedding, products }: Learning, ahead: number): Promise<Parts> {
@@ -93,7 +117,7 @@ export async function learnedHead(
 }
 
 /** What is known of the rows of lessons, and the features `ahead` rows on. */
-async function rowsOf(set: FeatureSet, embedding: TokenRows, lessons: readonly Lesson[], ahead: number) {
+async function rowsOf(set: Shown, embedding: TokenRows, lessons: readonly Lesson[], ahead: number) {
   const examples = await Promise.all(
     lessons.map(async (lesson) => exampleOf(lesson, await set.read(lesson), embedding)),
   );

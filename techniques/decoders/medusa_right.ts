@@ -1,23 +1,24 @@
-/** How often the guesses of Medusa heads were right on answers held out, by head and rank and by path. */
+/** How often the guesses of Medusa heads are right on answers held out, by head and rank, and as trees. */
 import { floats, LoadedGraph, type TokenRows } from "../../engine/mod.ts";
 import { exampleOf } from "./feature_examples.ts";
 import type { FeatureSet } from "./feature_set.ts";
-import { PathCounts } from "./guess_tree.ts";
 import { rankGraph, type Rows } from "./medusa_step.ts";
+import { treeOf } from "./medusa_tree.ts";
 import type { Parts } from "./trained.ts";
 
 export interface Right {
-  /** By head, the share of rows in which the guess at each rank was what came. */
+  /** By head, the share of steps in which the guess at each rank is what comes. */
   readonly ranks: readonly (readonly number[])[];
-  /** Of rows that all heads can be judged by. */
-  readonly paths: PathCounts;
-  /** The share of tokens that came that may be guessed. */
-  readonly coverage: number;
+  /** Guesses that a step accepts on average, by how many a tree has. */
+  readonly accepted: ReadonlyMap<number, number>;
 }
 
 /** Guesses of each head that are ranked, at most. */
 export const RANKS = 8;
+/** Sizes of trees that are told. */
+const SIZES = [1, 3, 7, 15, 31] as const;
 
+/** Asks heads at each token of answers held out that is followed by one for each of them. */
 export async function rightOf(
   set: FeatureSet,
   embedding: TokenRows,
@@ -27,31 +28,34 @@ export async function rightOf(
 ): Promise<Right> {
   const most = Math.min(RANKS, tokens.length);
   await using graph = await LoadedGraph.open(rankGraph(rows, heads, most));
-  const places = new Map(tokens.map((token, place) => [token, place]));
   const ranks = heads.map(() => new Array<number>(most).fill(0));
-  const paths = new PathCounts();
-  let [judged, guessable] = [0, 0];
+  const accepted = new Map<number, number>(SIZES.map((size) => [size, 0]));
+  let judged = 0;
   for (const lesson of set.heldOut) {
     const { x, next } = exampleOf(lesson, await set.read(lesson), embedding);
-    const found = (await graph.run({ x: floats([x.rows, x.columns], x.values) })).places!;
-    const guesses = found.values as BigInt64Array;
+    const found = await graph.run({ x: floats([x.rows, x.columns], x.values) });
+    const guesses = Array.from(found.places!.values as BigInt64Array, (place) => tokens[Number(place)]!);
     for (let row = 0; row + heads.length < x.rows; row++) {
-      const path: number[] = [];
       judged++;
-      heads.forEach((_, head) => {
-        const place = places.get(next[row + head + 1]!);
-        if (head === 0 && place !== undefined) guessable++;
+      const coming = next.subarray(row + 1, row + 1 + heads.length);
+      coming.forEach((token, head) => {
         const start = (row * heads.length + head) * most;
-        const rank = place === undefined ? -1 : guesses.subarray(start, start + most).indexOf(BigInt(place));
+        const rank = guesses.slice(start, start + most).indexOf(token);
         if (rank >= 0) ranks[head]![rank]!++;
-        if (rank >= 0 && path.length === head) path.push(rank);
       });
-      paths.add(path);
+      const tree = treeOf(found, row, tokens);
+      const best = tree.best(SIZES.at(-1)!);
+      const right = best.flatMap((place, order) => {
+        const path = tree.path(place);
+        return path.every((at, depth) => tree.guesses[at]!.token === coming[depth]) ? [order] : [];
+      });
+      for (const size of SIZES) {
+        accepted.set(size, accepted.get(size)! + right.filter((order) => order < size).length);
+      }
     }
   }
   return {
     ranks: ranks.map((own) => own.map((count) => count / judged)),
-    paths,
-    coverage: guessable / judged,
+    accepted: new Map([...accepted].map(([size, count]) => [size, count / judged])),
   };
 }

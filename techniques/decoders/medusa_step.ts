@@ -35,7 +35,10 @@ function given(g: GraphBuilder, { width, values }: Rows): number {
   return rows;
 }
 
-/** What ranks guesses: x [n, 2 width] gives for each row and head the `most` best places among the rows, best first. */
+/**
+ * What ranks guesses: x [n, 2 width] gives for each row and head the `most` best places among the rows, best first, and
+ * how likely the head holds each, both [n, heads, most].
+ */
 export function rankGraph(rows: Rows, heads: readonly Parts[], most: number): Uint8Array {
   const g = new GraphBuilder();
   given(g, rows);
@@ -47,10 +50,14 @@ export function rankGraph(rows: Rows, heads: readonly Parts[], most: number): Ui
   });
   const state = g.node("Concat", all, ["states"], { axis: 1 });
   const flat = g.node("Reshape", [state, g.integers("flat.shape", [-1, rows.width])], ["flat"]);
-  g.fused("FusedMatMul", [flat, "u"], ["logits"], { transB: 1 });
-  g.node("TopK", ["logits", g.integers("most", [most])], ["unused", "best"], { axis: -1 });
-  g.node("Reshape", ["best", g.integers("places.shape", [-1, heads.length, most])], ["places"]);
-  g.output("places", "i64", ["n", heads.length, most]);
+  const logits = g.fused("FusedMatMul", [flat, "u"], ["logits"], { transB: 1 });
+  const laws = g.node("Softmax", [logits], ["laws"], { axis: -1 });
+  g.node("TopK", [laws, g.integers("most", [most])], ["best.chances", "best.places"], { axis: -1 });
+  const shape = g.integers("ranked.shape", [-1, heads.length, most]);
+  for (const [name, type] of [["chances", "f32"], ["places", "i64"]] as const) {
+    g.node("Reshape", [`best.${name}`, shape], [name]);
+    g.output(name, type, ["n", heads.length, most]);
+  }
   return g.encode("medusa_rank");
 }
 

@@ -7,7 +7,6 @@
 import type { Sequence, StepTime } from "../../engine/mod.ts";
 import { Acceptance } from "./acceptance.ts";
 import { median, StepCost } from "./step_cost.ts";
-import { TreeYield } from "./tree_yield.ts";
 
 /** A request that could be given guesses. */
 export interface Offer {
@@ -16,11 +15,6 @@ export interface Offer {
   readonly room: number;
   /** How good the evidence for them is, 0 to KINDS - 1: kinds of evidence are counted apart. */
   readonly kind?: number;
-  /**
-   * Where guesses are a tree that one run of the drafter gives: the chance of each, likeliest first, as far as it is
-   * known beforehand. Then guess i needs no more than those before it.
-   */
-  readonly tree?: readonly number[];
 }
 
 /** Guesses must promise this much over none, as estimates err. */
@@ -38,18 +32,15 @@ const KEPT = 9;
 
 interface Paced {
   readonly acceptance: Acceptance;
-  readonly yield: TreeYield;
   /** Time that probes may take, in steps without guesses. */
   credit: number;
   kind: number;
-  tree: readonly number[] | undefined;
   probing: boolean;
 }
 
 export class Pace {
   readonly #cost = new StepCost();
   readonly #all = new Acceptance();
-  readonly #yield = new TreeYield();
   readonly #paced = new Map<string, Paced>();
   readonly #drafting: number[] = [];
   #steps = 0;
@@ -60,9 +51,9 @@ export class Pace {
     // What is measured with guesses says little as long as nothing is measured without.
     if (this.#cost.knows(sequences) && !this.#cost.knows(sequences, sequences)) return offers.map(() => 0);
     const lengths = this.#best(offers);
-    offers.forEach(({ sequence, room, kind = 0, tree }, i) => {
+    offers.forEach(({ sequence, room, kind = 0 }, i) => {
       const paced = this.#of(sequence);
-      [paced.kind, paced.tree] = [kind, tree];
+      paced.kind = kind;
       paced.probing = lengths[i] === 0 && room > 0 && this.#affords(paced, Math.min(room, PROBE), sequences);
       if (paced.probing) lengths[i] = Math.min(room, PROBE);
     });
@@ -72,8 +63,7 @@ export class Pace {
   /** Takes in how many of the guesses that a request was given last were accepted: the first ones. */
   observed(sequence: Sequence, offered: number, accepted: number): void {
     const paced = this.#of(sequence);
-    if (paced.tree) paced.yield.add(sum(paced.tree.slice(0, offered)), accepted);
-    else paced.acceptance.add(paced.kind, offered, accepted);
+    paced.acceptance.add(paced.kind, offered, accepted);
     if (paced.probing) paced.credit = Math.min(SAVED, paced.credit + accepted);
   }
 
@@ -96,8 +86,8 @@ export class Pace {
 
   #best(offers: readonly Offer[]): number[] {
     const sequences = offers.length;
-    const guesses = offers.flatMap((offer, of) =>
-      this.#chances(offer).map((chance, i) => ({ of, depth: offer.tree ? 1 : i + 1, chance }))
+    const guesses = offers.flatMap(({ sequence, room, kind = 0 }, of) =>
+      this.#of(sequence).acceptance.chances(kind, room).map((chance, i) => ({ of, depth: i + 1, chance }))
     ).sort((a, b) => b.chance - a.chance || a.depth - b.depth);
     let best = WORTH * sequences / this.#cost.of(sequences, sequences);
     let [tokens, deepest, kept] = [sequences, 0, 0];
@@ -110,12 +100,6 @@ export class Pace {
     const lengths = offers.map(() => 0);
     for (const { of } of guesses.slice(0, this.#surveyed(kept, sequences))) lengths[of]!++;
     return lengths;
-  }
-
-  #chances({ sequence, room, kind = 0, tree }: Offer): readonly number[] {
-    const { acceptance, yield: { ratio } } = this.#of(sequence);
-    if (tree === undefined) return acceptance.chances(kind, room);
-    return tree.slice(0, room).map((chance) => Math.min(1, ratio * chance));
   }
 
   /** So many guesses, or fewer where steps of fewer rows are to be timed. */
@@ -143,19 +127,8 @@ export class Pace {
 
   #of({ request: { id } }: Sequence): Paced {
     const paced = this.#paced.get(id) ??
-      {
-        acceptance: new Acceptance(this.#all),
-        yield: new TreeYield(this.#yield),
-        credit: 0,
-        kind: 0,
-        tree: undefined,
-        probing: false,
-      };
+      { acceptance: new Acceptance(this.#all), credit: 0, kind: 0, probing: false };
     this.#paced.set(id, paced);
     return paced;
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

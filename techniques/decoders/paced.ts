@@ -5,32 +5,22 @@ import { Pace } from "./pace.ts";
 /** Drafts for each sequence that asks, as many guesses as its length says at most. */
 type Drafting = (asking: readonly Asking[], lengths: readonly number[]) => Promise<readonly Draft[]>;
 
-/**
- * The members of a decoder that gives at most `guesses` a step, and none to a request for which none pays; in place of a
- * number, the chances of a tree's guesses that one run gives (see Offer).
- */
+/** The members of a decoder that gives at most `guesses` a step, and none to a request for which none pays. */
 export function paced(
   draft: Drafting,
-  guesses: number | readonly number[],
+  guesses: number,
   clock: Clock,
 ): Required<Pick<DecoderLive, "propose" | "observe" | "timed" | "finish">> {
   const pace = new Pace();
-  const tree = typeof guesses === "number" ? undefined : guesses;
-  const most = typeof guesses === "number" ? guesses : guesses.length;
   return {
     async propose(asking) {
-      const offers = asking.map(({ sequence, room }) => ({
-        sequence,
-        room: Math.min(room, most),
-        ...(tree && { tree }),
-      }));
+      const offers = asking.map(({ sequence, room }) => ({ sequence, room: Math.min(room, guesses) }));
       const lengths = pace.lengths(offers);
       const given = asking.filter((_, i) => lengths[i]! > 0);
       if (given.length === 0) return asking.map(() => NO_DRAFT);
       const start = clock.now();
       const drafts = await draft(given, lengths.filter((length) => length > 0));
-      const longest = Math.max(...drafts.map(({ tokens }) => tokens.length));
-      pace.drafted(tree ? Math.min(1, longest) : longest, clock.now() - start);
+      pace.drafted(Math.max(...drafts.map(({ tokens }) => tokens.length)), clock.now() - start);
       return asking.map((one) => drafts[given.indexOf(one)] ?? NO_DRAFT);
     },
     observe: (sequence, offered, accepted) => pace.observed(sequence, offered, accepted),

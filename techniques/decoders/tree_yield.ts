@@ -1,5 +1,5 @@
 /**
- * How many guesses of trees are accepted, as a ratio to what was expected of them (guess_tree.ts). What was counted of a
+ * How many guesses of trees are accepted, as a ratio to what was expected of them. What was counted of a
  * request, which it slowly forgets, is drawn towards what was counted of all of them, and that towards what is expected.
  */
 

@@ -1,0 +1,92 @@
+/** Trees where they pay: how many guesses of them are given, and when none is drafted any more. */
+import { assert, assertEquals } from "@std/assert";
+import { type Asking, type KvView, ManualClock } from "../../../engine/mod.ts";
+import { GuessTree } from "../../../techniques/decoders/eagle_tree.ts";
+import { pacedTrees } from "../../../techniques/decoders/paced_trees.ts";
+
+const asking = (...rooms: readonly number[]): readonly Asking[] =>
+  rooms.map((room, i) => ({
+    sequence: {
+      request: { id: `${i}`, prompt: [1], maxTokens: 99, stop: [] },
+      tokens: [1, 2],
+      prompted: 1,
+    },
+    room,
+    past: {} as KvView,
+  }));
+
+interface World {
+  /** Milliseconds of drafting. */
+  readonly drafting: number;
+  /** How sure the drafter is of its three guesses, which follow one another. */
+  readonly sure: readonly number[];
+  /** How many of them are right. */
+  readonly right: number;
+}
+
+/** How many guesses one sequence gets, step by step, and how often it was drafted for. */
+async function given({ drafting, sure, right }: World, steps: number) {
+  const clock = new ManualClock();
+  let drafts = 0;
+  const live = pacedTrees(
+    (asking) => {
+      drafts++;
+      clock.advance(drafting);
+      return Promise.resolve(asking.map(() => {
+        const tree = new GuessTree();
+        let last = -1;
+        for (const confidence of sure) last = tree.grow(last, [3], [confidence])[0]!;
+        return tree;
+      }));
+    },
+    sure.length,
+    clock,
+  );
+  const sizes: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const [one] = asking(9);
+    const size = (await live.propose([one!]))[0]!.tokens.length;
+    if (size > 0) live.observe(one!.sequence, size, Math.min(right, size));
+    live.timed({ rows: 1 + size, sequences: 1, milliseconds: 10 + size });
+    sizes.push(size);
+  }
+  return { sizes: sizes.slice(steps / 2), drafts };
+}
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+Deno.test("trees that are right are given whole, in nearly every step", async () => {
+  const { sizes } = await given({ drafting: 1, sure: [0.9, 0.9, 0.9], right: 3 }, 100);
+  assert(mean(sizes) > 2.5, `${sizes}`);
+});
+
+Deno.test("guesses that the drafter is not sure of are left out", async () => {
+  const { sizes } = await given({ drafting: 1, sure: [0.9, 0.01, 0.9], right: 1 }, 100);
+  assert(Math.max(...sizes) === 1 && mean(sizes) > 0.8, `${sizes}`);
+});
+
+Deno.test("trees that are wrong, and trees that take longer than the steps they save, are given up", async () => {
+  for (
+    const world of [
+      { drafting: 1, sure: [0.9, 0.9, 0.9], right: 0 },
+      { drafting: 40, sure: [0.9, 0.9, 0.9], right: 3 },
+    ]
+  ) {
+    const { sizes, drafts } = await given(world, 400);
+    assert(drafts < 60 && mean(sizes) < 0.2, `${drafts} drafts, ${sizes}`);
+  }
+});
+
+Deno.test("a sequence without room is given no guess, and the others theirs in their places", async () => {
+  const live = pacedTrees(
+    (asking) =>
+      Promise.resolve(asking.map(({ room }) => {
+        const tree = new GuessTree();
+        tree.grow(-1, [room], [0.9]);
+        return tree;
+      })),
+    2,
+    new ManualClock(),
+  );
+  const drafts = await live.propose(asking(5, 0, 7));
+  assertEquals(drafts.map(({ tokens }) => tokens[0]), [5, undefined, 7]);
+});
