@@ -8,7 +8,6 @@ import {
   type DecoderLive,
   type Live,
   type Model,
-  NO_DRAFT,
   type Stack,
   TokenRows,
   Unsupported,
@@ -19,9 +18,8 @@ import type { Technique } from "../technique.ts";
 import { EagleDrafter } from "./eagle_drafter.ts";
 import { draftGraph, heldBytes } from "./eagle_graph.ts";
 import { CHILDREN, type EagleTold, LEVELS, trainEagle } from "./eagle_training.ts";
-import { Pace } from "./pace.ts";
+import { pacedTrees } from "./paced_trees.ts";
 import { openTrained, type Recipe, recipeOf } from "./trained.ts";
-import { TreeSize } from "./tree_size.ts";
 
 export interface EagleOptions {
   /** Tokens that its layer learns from. */
@@ -38,7 +36,7 @@ const ROWS = 8192;
 
 /** Its stacks open on a model for which it was trained with the same options. */
 export function eagle(
-  { tokens = 100_000, seed = 1, sets = CALIBRATION_SETS }: EagleOptions = {},
+  { tokens = 160_000, seed = 1, sets = CALIBRATION_SETS }: EagleOptions = {},
 ): Technique {
   const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
   return {
@@ -83,45 +81,12 @@ export async function open(params: Params, { model, program, clock }: Live): Pro
   const graph = await program(draftGraph(shape, parts, u, CHILDREN));
   const embedding = new TokenRows(model, "embedding");
   const drafter = new EagleDrafter({ graph, shape, tokens, embedding }, ROWS);
-  const pace = new Pace();
-  const size = new TreeSize();
-  const depths = new Map<string, number>();
+  const own = pacedTrees((asking, levels) => drafter.draft(asking, levels), LEVELS, clock);
   return {
-    async propose(asking) {
-      const wanted = pace.lengths(
-        asking.map(({ sequence, room }) => ({ sequence, room: Math.min(room, LEVELS) })),
-      );
-      const given = asking.filter((_, i) => wanted[i]! > 0);
-      if (given.length === 0) return asking.map(() => NO_DRAFT);
-      const levels = wanted.filter((length) => length > 0);
-      const start = clock.now();
-      const trees = await drafter.draft(given, levels);
-      const took = clock.now() - start;
-      pace.drafted(Math.max(...levels), took);
-      given.forEach(({ sequence }, i) => depths.set(sequence.request.id, levels[i]!));
-      const sizes = size.sizes(
-        given.map(({ sequence, room }, i) => ({ sequence, room, tree: trees[i]! })),
-        asking.length,
-        took,
-      );
-      // A tree that was drafted in vain costs as much as one that was refused.
-      given.forEach(({ sequence }, i) => sizes[i] === 0 && pace.observed(sequence, levels[i]!, 0));
-      const drafts = trees.map((tree, i) => tree.draft(sizes[i]!));
-      return asking.map((one) => drafts[given.indexOf(one)] ?? NO_DRAFT);
-    },
-    observe(sequence, _, accepted) {
-      pace.observed(sequence, depths.get(sequence.request.id)!, accepted);
-      size.observed(sequence, accepted);
-    },
-    timed(step) {
-      pace.timed(step);
-      size.timed(step);
-    },
+    ...own,
     learn: (sequence, from, features) => drafter.learn(sequence, from, features),
     finish(sequence) {
-      depths.delete(sequence.request.id);
-      pace.finish(sequence);
-      size.finish(sequence);
+      own.finish(sequence);
       drafter.finish(sequence);
     },
     weightBytes: [u, ...Object.values(parts)].reduce((sum, values) => sum + heldBytes(values), 0),

@@ -43,7 +43,7 @@ export function given(g: GraphBuilder, shape: LayerShape): LayerWeights {
 }
 
 /**
- * Adds the layer over R rows, s of each of b sequences: inputs f and e [R, width], positions [b, s], cos and sin
+ * Adds the layer over R rows, s of each of b sequences: inputs f and e [R, width] (see `unitRows`), positions [b, s], cos and sin
  * [positions, headDim / 2], by_head (b, s, heads + 2 kvHeads, headDim) and mask [b or 1, 1, heads / kvHeads x s, T]; with
  * a past also past_k and past_v [b, kvHeads, P, headDim], T being P + s. Returns what is predicted, [R, width].
  */
@@ -121,4 +121,16 @@ export function rotaryRows(
       ),
     );
   return { cos: table("cos"), sin: table("sin") };
+}
+
+/** Rows [rows x width] with a mean square of 1, as features and embeddings go in. */
+export function unitRows(values: Float32Array, width: number): Float32Array {
+  const unit = new Float32Array(values.length);
+  for (let at = 0; at < values.length; at += width) {
+    let sum = 0;
+    for (let i = at; i < at + width; i++) sum += values[i]! ** 2;
+    const scale = 1 / Math.sqrt(sum / width + 1e-12);
+    for (let i = at; i < at + width; i++) unit[i] = values[i]! * scale;
+  }
+  return unit;
 }

@@ -17,7 +17,7 @@ import {
   untrained,
 } from "../../engine/mod.ts";
 import type { Lesson } from "./drafter_texts.ts";
-import { type LayerShape, type Parameter, rotaryRows, shapes } from "./eagle_layer.ts";
+import { type LayerShape, type Parameter, rotaryRows, shapes, unitRows } from "./eagle_layer.ts";
 import { stepGraph } from "./eagle_step.ts";
 import { shuffled } from "./feature_examples.ts";
 import type { Recorded } from "./feature_record.ts";
@@ -40,8 +40,8 @@ export interface Learning {
 }
 
 /** Passes over the lessons, lessons of one step, and the rate of learning, which falls to 0. */
-export const PASSES = 4;
-const [LESSONS, RATE] = [4, 3e-4] as const;
+export const PASSES = 3;
+const [LESSONS, RATE] = [4, 4e-4] as const;
 /** Steps in which the rate rises. */
 const RISING = 30;
 /** As a share of the mean of the moments' diagonal. */
@@ -137,8 +137,8 @@ interface Rows {
 function rowsOf({ tokens, features }: Recorded, embedding: TokenRows): Rows {
   const { width } = embedding;
   return {
-    f: features.subarray(0, features.length - width),
-    e: embedding.of([...tokens.subarray(1, features.length / width)]),
+    f: unitRows(features.subarray(0, features.length - width), width),
+    e: unitRows(embedding.of([...tokens.subarray(1, features.length / width)]), width),
     goal: features.subarray(width),
   };
 }

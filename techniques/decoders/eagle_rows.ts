@@ -1,6 +1,6 @@
 /** Rows of EAGLE's layer for one run: those of several sequences, each padded to the longest, over what they look back on. */
 import { floats, integers, type KvView, type Tensor, type TokenRows } from "../../engine/mod.ts";
-import { type LayerShape, rotaryRows } from "./eagle_layer.ts";
+import { type LayerShape, rotaryRows, unitRows } from "./eagle_layer.ts";
 
 /** A feature, and the token after it. */
 export interface Row {
@@ -46,8 +46,8 @@ export function feedsOf(
   });
   const held = Math.max(...parts.map(({ past, guessed }) => past.length + guessed.length));
   const feeds = {
-    f: floats([b * s, width], f),
-    e: floats([b * s, width], e),
+    f: floats([b * s, width], unitRows(f, width)),
+    e: floats([b * s, width], unitRows(e, width)),
     positions: integers([b, s], Array.from(at.keys())),
     ...rotaryRows(at, shape),
     by_head: integers([4], [b, s, heads + 2 * kvHeads, headDim]),

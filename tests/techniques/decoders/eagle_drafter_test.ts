@@ -87,6 +87,11 @@ Deno.test("a tree does not depend on what was drafted before, nor on how feature
   }
 });
 
+Deno.test("the scale of a feature that is given says nothing", async () => {
+  const one = text("a", 3);
+  assertEquals(await alone({ ...one, features: one.features.map((value) => 4 * value) }), await alone(one));
+});
+
 Deno.test("a preempted request is told its rows again, from the first one or from a later one", async () => {
   const one = text("a", 60);
   for (const from of [0, 33, 58]) {
