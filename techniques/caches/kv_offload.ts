@@ -51,7 +51,10 @@ class OffloadCache extends PrefixCache {
 
   constructor(private readonly params: Params, whose: Whose, private readonly create?: () => TierFile) {
     super(params, whose);
-    Object.assign(this.count, { kvPagesOffloaded: 0, kvPagesRefused: 0, kvPagesRestored: 0, kvPagesLost: 0 });
+    Object.assign(this.count, {
+      ...{ kvPagesOffloaded: 0, kvPagesRefused: 0, kvPagesRestored: 0, kvPagesLost: 0 },
+      kvBytesRestored: 0,
+    });
   }
 
   /** Of the page's size, from the first page on. */
@@ -77,7 +80,10 @@ class OffloadCache extends PrefixCache {
     const spare = this.spare();
     if (spare === undefined) return undefined;
     const whole = this.#tier.read(key, (from) => spare.rows.load(from));
-    if (whole) this.keep(key, spare);
+    if (whole) {
+      this.keep(key, spare);
+      this.count.kvBytesRestored! += spare.rows.bytes;
+    }
     this.#counted(whole ? "kvPagesRestored" : "kvPagesLost");
     // What keeps it now is the index alone.
     this.drop(spare);
