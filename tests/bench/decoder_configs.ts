@@ -37,6 +37,6 @@ export const PRECISIONS: Readonly<
 
 /** Tokens an answer, and pairs of turns of each row. */
 export const TOKENS = 96;
-export const PAIRS = 6;
+export const PAIRS = 8;
 /** Rows that a step may verify: those whose cost is measured. */
 export const ROWS = [1, 2, 3, 4, 5, 6, 8, 12, 16] as const;
