@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   long_context: () => import("./long_context.ts"),
   quantizers: () => import("./quantizers.ts"),
   decoders: () => import("./decoders.ts"),
+  serving: () => import("./serving.ts"),
 };
 
 /** Whether a suite has this name without a file. */

@@ -9,6 +9,7 @@ import { inPlace } from "./toy_setting.ts";
 
 const VERBS = [
   "bench",
+  "check",
   "perf",
   "train",
   "serve",
@@ -60,11 +61,11 @@ for (
   const [args, message] of [
     [
       ["bench", "--suite", "nosuch"],
-      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, quantizers, decoders, or a TypeScript file.",
+      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, quantizers, decoders, serving, or a TypeScript file.",
     ],
     [
       ["perf", "--suite", "nosuch"],
-      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, quantizers, decoders, or a TypeScript file.",
+      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, quantizers, decoders, serving, or a TypeScript file.",
     ],
     [["view", "--port", "99999"], "Cannot use --port 99999 as it must be a whole number from 0 to 65535."],
   ] as const

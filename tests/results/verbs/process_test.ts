@@ -45,7 +45,7 @@ Deno.test("a mistake ends the process with code 1 and one line on standard error
     assertEquals([code, out], [1, ""]);
     assertEquals(
       err,
-      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, quantizers, decoders, or a TypeScript file.\n",
+      "Cannot run suite nosuch as it must be one of standard, smoke, stack, reasoning, knowledge, long_context, quantizers, decoders, serving, or a TypeScript file.\n",
     );
   });
 });
