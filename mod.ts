@@ -92,11 +92,19 @@ import { visible } from "./results/mod.ts";
 type Verb = (args: readonly string[]) => Promise<number>;
 
 const VERBS: Readonly<
-  Record<string, { readonly about: string; readonly load: () => Promise<{ readonly run: Verb }> }>
+  Record<
+    string,
+    // What has no `about` is for our own processes, and is not listed.
+    { readonly about?: string; readonly load: () => Promise<{ readonly run: Verb }> }
+  >
 > = {
   bench: {
     about: "judge techniques, race those that pass, print the board",
     load: () => import("./results/verbs/bench.ts"),
+  },
+  check: {
+    about: "race a change against its base, answers first; exit code 2 where anything got worse",
+    load: () => import("./results/verbs/check.ts"),
   },
   perf: {
     about: "time any stack, unverified; records nothing",
@@ -138,6 +146,7 @@ const VERBS: Readonly<
     about: "show or clear what was fetched and built",
     load: () => import("./results/verbs/cache.ts"),
   },
+  side: { load: () => import("./results/verbs/side.ts") },
   import: {
     about: "take in exports of other machines, or judge logs of lm-evaluation-harness or Inspect in pairs",
     load: () => import("./results/verbs/import.ts"),
@@ -154,12 +163,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!verb) {
     const help = name === undefined || name === "--help" || name === "-h" || name === "help";
-    const lines = Object.entries(VERBS).map(([verb, { about }]) => `  deno task ${verb.padEnd(8)} ${about}`);
+    const listed = Object.entries(VERBS).filter(([, { about }]) => about !== undefined);
+    const lines = listed.map(([verb, { about }]) => `  deno task ${verb.padEnd(8)} ${about}`);
     const text = `Assay judges inference optimizations by their answers before it times them.\n\n${
       lines.join("\n")
     }\n\nEach takes --help.`;
+    const verbs = listed.map(([verb]) => verb).join(", ");
     if (help) console.log(text);
-    else console.error(`Cannot run ${name} as the verb must be one of ${Object.keys(VERBS).join(", ")}.`);
+    else console.error(`Cannot run ${name} as the verb must be one of ${verbs}.`);
     return help ? 0 : 1;
   }
   try {

@@ -69,10 +69,29 @@ export async function checksOf(e: Eval, comparison: Comparison): Promise<Check[]
   const columns = e.metrics.filter((metric) => judges(metric, claim)).map((metric) => new Column(metric));
   if (e.streamed) await askTogether(e, comparison, columns);
   else await askApart(e, comparison, columns);
+  return checked(columns, context, inTurn);
+}
+
+function checked(columns: readonly Column[], context: Comparison["context"], inTurn: boolean): Check[] {
   return columns.map(({ metric, samples, parts, slices }) => {
     const check = compare(metric, context, samples, { parts, slices, inTurn });
     return parts.length > 0 && metric.rule !== "law" ? { ...check, tail: tailOf(parts) } : check;
   });
+}
+
+/** The checks of one eval over answers that were asked elsewhere, by every metric. */
+export function gradedChecks(
+  e: Eval,
+  samples: readonly Sample[],
+  answers: Readonly<Record<"base" | "candidate", ReadonlyMap<string, unknown>>>,
+  noise: Noise,
+  context: Comparison["context"],
+): readonly Check[] {
+  const columns = e.metrics.map((metric) => new Column(metric));
+  for (const sample of samples) {
+    gradePair(e, sample, answers.base.get(sample.id), answers.candidate.get(sample.id), noise, columns);
+  }
+  return checked(columns, context, false);
 }
 
 /** The same, asking twice as many samples as long as a margin is undecided and the data set has more. */

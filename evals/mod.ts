@@ -57,3 +57,4 @@ export { NO_NOISE, type Noise, TIE } from "./noise.ts";
 export { lawTest } from "./law.ts";
 export { MADE_LIMIT } from "./weighed.ts";
 export { misread } from "./self_test.ts";
+export * from "./check/mod.ts";

@@ -46,12 +46,8 @@ export async function race(
     toRequest(sessions[arm], prompts[index]!, tokensFor(workload, prompts[index]!));
   const run = async (arm: "base" | "candidate", from: number, to: number) => {
     const requests = Array.from({ length: to - from }, (_, i) => request(arm, from + i));
-    const { counters } = await sessions[arm].stats();
-    const befell = watch(machine, clock);
-    const { block, transcripts } = await drive(sessions[arm], requests, workload.arrival, clock);
-    const meanwhile = befell();
-    const counted = growth(counters, (await sessions[arm].stats()).counters);
-    return { block: { arm, ...block, counted, meanwhile }, transcripts };
+    const { block, transcripts } = await measured(sessions[arm], requests, workload.arrival, clock, machine);
+    return { block: { arm, ...block }, transcripts };
   };
   for (const arm of ["base", "candidate"] as const) await run(arm, needed - 1, needed);
 
@@ -71,6 +67,22 @@ export async function race(
     JSON.stringify(own) !== JSON.stringify(request("candidate", i))
   ).map(({ id }) => id);
   return { workload, blocks, warmUp: request("base", needed - 1), transcripts, requests, unlike };
+}
+
+/** Runs one block on a session, and notes what the engine counted and what befell the machine meanwhile. */
+export async function measured(
+  session: Session,
+  requests: readonly Request[],
+  arrival: Workload["arrival"],
+  clock: Clock,
+  machine: Machine,
+): Promise<{ readonly block: Omit<Measured, "arm">; readonly transcripts: Driven["transcripts"] }> {
+  const { counters } = await session.stats();
+  const befell = watch(machine, clock);
+  const { block, transcripts } = await drive(session, requests, arrival, clock);
+  const meanwhile = befell();
+  const counted = growth(counters, (await session.stats()).counters);
+  return { block: { ...block, counted, meanwhile }, transcripts };
 }
 
 type Counters = Measured["counted"];

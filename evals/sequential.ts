@@ -47,12 +47,18 @@ export function decideSoFar(
   return { decision, interval };
 }
 
-/** The mean so far and its interval, which holds at every look. */
-export function estimateSoFar(differences: readonly Difference[], kind: Kind, largest = 1): Estimate {
+/** The mean so far and its interval, which holds at every look; `tail`: the error of either bound of amounts. */
+export function estimateSoFar(
+  differences: readonly Difference[],
+  kind: Kind,
+  largest = 1,
+  tail = TAIL,
+): Estimate {
   const clusters = gather(differences);
   const upper = (side: 1 | -1) =>
-    kind === "flips" ? boundByBets(clusters, side, largest) : bound(clusters, side);
-  return { ...moments(clusters), interval: { low: -upper(-1), high: upper(1), level: LEVEL } };
+    kind === "flips" ? boundByBets(clusters, side, largest) : bound(clusters, side, tail);
+  const level = tail === TAIL ? LEVEL : 1 - 2 * tail;
+  return { ...moments(clusters), interval: { low: -upper(-1), high: upper(1), level } };
 }
 
 /** Upper bound of the mean of `side` times flips: the least mean against which the bets have won. */
@@ -87,7 +93,7 @@ function boundByBets({ sums, weights }: Clusters, side: 1 | -1, largest: number)
 }
 
 /** Upper bound of the mean of `side` times amounts. */
-function bound(clusters: Clusters, side: 1 | -1): number {
+function bound(clusters: Clusters, side: 1 | -1, tail: number): number {
   const n = clusters.sums.length + 1;
   if (n <= FIRST_LOOK) return Infinity;
   const all = withUnseen(clusters, side);
@@ -96,13 +102,13 @@ function bound(clusters: Clusters, side: 1 | -1): number {
   const residuals = all.sums.map((s, i) => side * (s - mean * all.weights[i]!));
   const power = (k: number) => residuals.reduce((sum, r) => sum + r ** k, 0) / n;
   const skewness = Math.max(0, power(3) / power(2) ** 1.5);
-  const z = boundary(n);
+  const z = boundary(n, tail);
   return side * mean + error * (z + skewness * (2 * z ** 2 + 1) / (6 * Math.sqrt(n)));
 }
 
 /** How many standard errors the one-sided sequence reaches at `n`: the normal mixture, tightest about `TIGHTEST`. */
-function boundary(n: number): number {
-  const mixture = (-2 * Math.log(TAIL) + Math.log(1 - 2 * Math.log(TAIL))) / TIGHTEST;
+function boundary(n: number, tail: number): number {
+  const mixture = (-2 * Math.log(tail) + Math.log(1 - 2 * Math.log(tail))) / TIGHTEST;
   const v = n * mixture + 1;
-  return Math.sqrt(2 * v / (n * mixture) * Math.log1p(Math.sqrt(v) / (2 * TAIL)));
+  return Math.sqrt(2 * v / (n * mixture) * Math.log1p(Math.sqrt(v) / (2 * tail)));
 }

@@ -3,12 +3,20 @@
  * must equal the baseline's transcript of the same race. Where the model itself changed, each emitted token must be
  * (nearly) the likeliest when the same session reads its own transcript in one go: the regret of decoding.
  */
-import type { ScoreItem, Session } from "../engine/mod.ts";
+import type { Request, ScoreItem, Session } from "../engine/mod.ts";
 import { compare } from "./compare.ts";
 import type { Metric } from "./eval.ts";
 import type { Check, PairedSample } from "./outcome.ts";
 import { divergence } from "./quality/token_match.ts";
 import type { Raced } from "./race.ts";
+
+export const REGRET: Metric = {
+  name: "decode_regret",
+  unit: "nats/token",
+  better: "lower",
+  rule: "guard",
+  allowed: 0.02,
+};
 
 /** The check over one workload's timed transcripts; `band`: up to which margin a divergence is a numerical tie. */
 export async function underLoad(
@@ -23,14 +31,7 @@ export async function underLoad(
     return compare(metric, context, matches(raced, candidate, band));
   }
   // A guard: what is timed are too few requests to bear a claim out, which the quiet checks have done.
-  const metric: Metric = {
-    name: "decode_regret",
-    unit: "nats/token",
-    better: "lower",
-    rule: "guard",
-    allowed: 0.02,
-  };
-  return compare(metric, context, await regrets(raced, candidate));
+  return compare(REGRET, context, await regrets(raced, candidate));
 }
 
 function matches(
@@ -51,10 +52,21 @@ function matches(
 }
 
 async function regrets({ transcripts, requests }: Raced, session: Session): Promise<PairedSample[]> {
-  const items = [...requests].map(([id, { prompt }]): ScoreItem => ({
+  const told = [...requests].map(([id, { prompt }]) => {
+    return { id, prompt, tokens: transcripts.candidate.get(id)!.tokens };
+  });
+  return await regretsOf(told, session);
+}
+
+/** Of each answer, how far its tokens are from the likeliest on average when the session reads it in one go. */
+export async function regretsOf(
+  told: readonly (Pick<Request, "id" | "prompt"> & { readonly tokens: readonly number[] })[],
+  session: Session,
+): Promise<PairedSample[]> {
+  const items = told.map(({ id, prompt, tokens }): ScoreItem => ({
     id,
     context: prompt,
-    continuations: [transcripts.candidate.get(id)!.tokens],
+    continuations: [tokens],
   }));
   const samples: PairedSample[] = [];
   for await (const { id, logProbs: [logProbs], tops: [tops] } of session.score(items)) {

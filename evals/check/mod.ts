@@ -1,0 +1,23 @@
+/** Base and head of a change beside each other. */
+export {
+  check,
+  type CheckedRow,
+  type Checking,
+  type CheckPlan,
+  type CheckProgress,
+  planCheck,
+  type RowKind,
+} from "./check.ts";
+export type { Dueled } from "./duel.ts";
+export { LiveSide } from "./live_side.ts";
+export type { Flip, Outputs, Sides } from "./outputs.ts";
+export { ERROR, type Pace, paceOf } from "./pace.ts";
+export {
+  type About,
+  BASELINE,
+  type Block as SideBlock,
+  type Gate,
+  PROTOCOL,
+  type Side,
+  type Told,
+} from "./side.ts";

@@ -1,0 +1,66 @@
+/** Git as the check asks it: arguments go to the program as they are, and never through a shell. */
+import { UserError } from "../../engine/mod.ts";
+
+export interface Ran {
+  readonly success: boolean;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs git in a folder. @throws {UserError} where there is no git. */
+export async function git(cwd: string, ...args: readonly string[]): Promise<Ran> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command("git", {
+      args: [...args],
+      cwd,
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+    return { success, out: text(stdout), err: text(stderr) };
+  } catch (error) {
+    throw new UserError(
+      `Cannot check as git must be there to lay out the base: ${(error as Error).message}.`,
+    );
+  }
+}
+
+/** A commit that a reference names. */
+export interface Commit {
+  readonly id: string;
+  /** The first line of its message. */
+  readonly subject: string;
+}
+
+/** @throws {UserError} where the folder is in no repository, or the reference names no commit of it. */
+export async function resolveBase(
+  cwd: string,
+  ref: string,
+): Promise<{ readonly top: string; readonly base: Commit; readonly head: Commit; readonly dirty: boolean }> {
+  const top = await git(cwd, "rev-parse", "--show-toplevel");
+  if (!top.success) {
+    throw new UserError(`Cannot check here as the folder must be in a git repository: ${cwd} is in none.`);
+  }
+  const head = await commitOf(top.out, "HEAD");
+  const given = await commitOf(top.out, ref);
+  if (head === undefined || given === undefined) {
+    const shallow = (await git(top.out, "rev-parse", "--is-shallow-repository")).out === "true";
+    throw new UserError(
+      `Cannot check against ${ref} as it must name a commit: this repository has none of that name.${
+        shallow
+          ? " It is a shallow clone: fetch the base first (git fetch --depth=1 origin BRANCH; in actions/checkout, fetch-depth: 0)."
+          : ""
+      }`,
+    );
+  }
+  // What came to the base's branch since is none of the head's doing.
+  const fork = await git(top.out, "merge-base", given.id, head.id);
+  const base = fork.success ? (await commitOf(top.out, fork.out))! : given;
+  const dirty = (await git(top.out, "status", "--porcelain")).out !== "";
+  return { top: await Deno.realPath(top.out), base, head, dirty };
+}
+
+async function commitOf(top: string, ref: string): Promise<Commit | undefined> {
+  const found = await git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+  if (!found.success || found.out === "") return undefined;
+  return { id: found.out, subject: (await git(top, "show", "--no-patch", "--format=%s", found.out)).out };
+}
