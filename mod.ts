@@ -106,6 +106,10 @@ const VERBS: Readonly<
     about: "race a change against its base, answers first; exit code 2 where anything got worse",
     load: () => import("./results/verbs/check.ts"),
   },
+  comment: {
+    about: "put the report of a check on its pull request",
+    load: () => import("./results/verbs/comment.ts"),
+  },
   perf: {
     about: "time any stack, unverified; records nothing",
     load: () => import("./results/verbs/perf.ts"),

@@ -16,6 +16,7 @@ import { resolveBase } from "../check/git.ts";
 import { type CheckReport, exitCode, holds } from "../check/report.ts";
 import { SideProcess } from "../check/side_process.ts";
 import { layOutBase, type Place } from "../check/worktree.ts";
+import { tellGitHub, writeFiles } from "../check/write_outputs.ts";
 import { terminalWidth, wantsColour } from "../terminal.ts";
 import { read, whole } from "./arguments.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -36,6 +37,7 @@ const USAGE = {
     require: { value: "NAME", many: true, about: "exit with code 2 unless this row is same or improved" },
     margin: { value: "PERCENT", about: "the slowdown that matters; 5% where absent" },
     minutes: { value: "N", about: "how long timing may take in all; 5 where absent" },
+    out: { value: "DIR", about: "also write check.json, check.md, check.xml (JUnit) and check.svg there" },
     json: { about: "end with one JSON document on one line" },
     ...SETTING,
   },
@@ -131,6 +133,8 @@ export async function run(args: readonly string[]): Promise<number> {
     missing: values.require.filter((name) => !rows.some((row) => row.name === name && holds(row))),
   };
   console.log(`\n${checkText(report, { colour: wantsColour(), width: Math.min(80, terminalWidth()) })}`);
+  await tellGitHub(report);
+  if (values.out !== undefined) await writeFiles(report, values.out);
   if (values.json) console.log(escapedJson(report));
   return exitCode(report);
 }
