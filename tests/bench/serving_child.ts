@@ -17,6 +17,7 @@ import {
   kvOffload,
   oneAtATime,
   onnxEngine,
+  p99,
   plain,
   pointOf,
   prefillFirst,
@@ -202,7 +203,7 @@ async function chunked(rounds: number): Promise<Chunked> {
   await using short = await openWith(chunkedPrefill());
   const found = await inTurns({ prefill_first: stalling, chunked_prefill: short }, longAmongShort, rounds);
   const [theirs, own] = [found.prefill_first!, found.chunked_prefill!];
-  const itl = ({ block }: Driven) => pointOf(0, [block]).itl.p99!;
+  const itl = ({ block }: Driven) => p99(pointOf(0, [block]).itl);
   return {
     rows: Number(rows),
     itl: ratio(theirs.map(itl), own.map(itl)),
