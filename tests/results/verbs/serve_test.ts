@@ -23,7 +23,7 @@ const refused = (args: readonly string[], message: string) =>
 
 /** Serves in a process until `use` has ended; what it printed, and how it ended when it was told to. */
 async function process(args: readonly string[], use: (url: string) => Promise<void>) {
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command("deno", {
     args: [
       "run",
       "-A",
