@@ -89,7 +89,7 @@ export class PagedCache implements KvLive {
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return { ...this.count, ...this.#form.counters };
+    return { ...this.count, pagesHeld: this.#allocated - this.#free.length, ...this.#form.counters };
   }
 
   start(_prompt: readonly number[], _tenant: string): { readonly seq: SeqId; readonly matched: number } {

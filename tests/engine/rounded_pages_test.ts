@@ -239,7 +239,7 @@ Deno.test("counters tell rows rounded and read, and only of pages that round", (
   append(cache, seq, 0, 6);
   keysOf(cache, seq);
   assertEquals([cache.counters.kvRowsRounded, cache.counters.kvRowsRead], [6, 6]);
-  assertEquals(Object.keys(new PagedCache(SHAPE, 64).counters), ["pagesPeak"]);
+  assertEquals(Object.keys(new PagedCache(SHAPE, 64).counters), ["pagesPeak", "pagesHeld"]);
 });
 
 Deno.test("grids of channels without what each spans are refused", () => {
