@@ -50,7 +50,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-node": ["engine/engines/"],
   "onnxruntime-web": ["engine/engines/"],
   "pyodide": ["evals/sandbox/"],
-  "picocolors": ["results/terminal.ts", "results/verbs/"],
+  "picocolors": ["results/check/check_text.ts", "results/terminal.ts", "results/verbs/"],
 };
 
 interface Edge {
