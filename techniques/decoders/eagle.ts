@@ -81,7 +81,12 @@ export async function open(params: Params, { model, program, clock }: Live): Pro
   const graph = await program(draftGraph(shape, parts, u, CHILDREN));
   const embedding = new TokenRows(model, "embedding");
   const drafter = new EagleDrafter({ graph, shape, tokens, embedding }, ROWS);
-  const own = pacedTrees((asking, levels) => drafter.draft(asking, levels), LEVELS, clock);
+  const own = pacedTrees(
+    (asking, levels) => drafter.draft(asking, levels),
+    LEVELS,
+    clock,
+    (asking) => drafter.catchUp(asking),
+  );
   return {
     ...own,
     learn: (sequence, from, features) => drafter.learn(sequence, from, features),

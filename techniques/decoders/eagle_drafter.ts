@@ -97,15 +97,22 @@ export class EagleDrafter {
     for (let at = 0; at < features.length; at += width) held.unread.push(features.subarray(at, at + width));
   }
 
+  /** Reads what is known of sequences but for their last rows: a prompt, or what came while no guesses were asked for. */
+  async catchUp(asking: readonly Asking[]): Promise<void> {
+    for (const { sequence } of asking) {
+      const one = this.#begin(sequence, 1);
+      while (one && one.held.unread.length > TOGETHER) {
+        await this.#read([one], Math.min(PREFILL_ROWS, one.held.unread.length - 1));
+      }
+    }
+  }
+
   /** A tree of guesses for each sequence, `depths[i]` levels deep; none where its features are not known. */
   async draft(asking: readonly Asking[], depths: readonly number[]): Promise<readonly GuessTree[]> {
+    await this.catchUp(asking);
     const all = asking.map(({ sequence }, i) => this.#begin(sequence, depths[i]!));
     const growing = all.filter((one) => one !== undefined);
-    for (const one of growing) {
-      while (one.held.unread.length > TOGETHER) await this.#read([one], PREFILL_ROWS);
-    }
-    const unread = growing.filter(({ held }) => held.unread.length > 0);
-    if (unread.length > 0) await this.#read(unread, TOGETHER);
+    if (growing.length > 0) await this.#read(growing, TOGETHER);
     for (let level = 1;; level++) {
       const deeper = growing.filter(({ depth }) => level < depth);
       if (deeper.length === 0) return all.map((one) => one?.tree ?? new GuessTree());

@@ -87,6 +87,17 @@ Deno.test("a tree does not depend on what was drafted before, nor on how feature
   }
 });
 
+Deno.test("a tree is the same where all but the last rows were read before", async () => {
+  for (const length of [2, 17, 18, 300]) {
+    const one = text("a", length);
+    const drafter = new EagleDrafter(layer, 1024);
+    drafter.learn(one.sequence, 0, one.features);
+    await drafter.catchUp([asking(one)]);
+    await drafter.catchUp([asking(one)]);
+    assertEquals(await treesOf(drafter, [one], 4), [await alone(one)]);
+  }
+});
+
 Deno.test("the scale of a feature that is given says nothing", async () => {
   const one = text("a", 3);
   assertEquals(await alone({ ...one, features: one.features.map((value) => 4 * value) }), await alone(one));

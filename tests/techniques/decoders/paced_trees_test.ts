@@ -90,3 +90,28 @@ Deno.test("a sequence without room is given no guess, and the others theirs in t
   const drafts = await live.propose(asking(5, 0, 7));
   assertEquals(drafts.map(({ tokens }) => tokens[0]), [5, undefined, 7]);
 });
+
+Deno.test("what a request costs once and what a first run takes are not held against guesses", async () => {
+  const clock = new ManualClock();
+  let drafts = 0;
+  const live = pacedTrees(
+    (asked) => {
+      clock.advance(drafts++ === 0 ? 500 : 1);
+      return Promise.resolve(asked.map(() => {
+        const tree = new GuessTree();
+        tree.grow(-1, [3], [0.9]);
+        return tree;
+      }));
+    },
+    1,
+    clock,
+    () => Promise.resolve(clock.advance(500)),
+  );
+  const [one] = asking(9);
+  for (let step = 0; step < 100; step++) {
+    const size = (await live.propose([one!]))[0]!.tokens.length;
+    if (size > 0) live.observe(one!.sequence, size, size);
+    live.timed({ rows: 1 + size, sequences: 1, milliseconds: 10 + size });
+  }
+  assert(drafts > 80, `${drafts}`);
+});
