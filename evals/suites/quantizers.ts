@@ -26,7 +26,8 @@ import { tokenMatch } from "../quality/token_match.ts";
 import type { Suite } from "../suite.ts";
 
 /** Whatever makes other weights of the model's, or keeps what attention reads in fewer bits. */
-const isQuantizer = ({ slot, bottleneck }: Technique) => slot === "model" || bottleneck === "kv-memory";
+const isQuantizer = ({ slot, claim }: Technique) =>
+  slot === "model" || (slot === "cache" && claim === "equivalent");
 
 export const suite: Suite = {
   name: "quantizers",

@@ -5,10 +5,10 @@ import { type Technique, techniques } from "../../../techniques/mod.ts";
 Deno.test("the quantizers suite tries what holds weights or K and V in fewer bits, and nothing else of the catalogue", async () => {
   const { candidates } = await loadSuite("quantizers");
   const left = Object.entries<Technique>(techniques).filter(([name, { slot }]) =>
-    slot !== "decoder" && !Object.hasOwn(candidates, name)
+    ["model", "cache"].includes(slot) && !Object.hasOwn(candidates, name)
   );
-  assertEquals(left.map(([name]) => name), ["prefix_cache", "continuous_batching"]);
-  assert(Object.values(candidates).flat().every(({ slot }) => slot !== "decoder"));
+  assertEquals(left.map(([name]) => name), ["prefix_cache", "kv_offload"]);
+  assert(Object.values(candidates).flat().every(({ slot }) => slot === "model" || slot === "cache"));
   assert(Object.values(candidates).every((members) => members.length === 1));
 });
 
