@@ -27,8 +27,9 @@ const SAVED = 1;
 /** In one of so many steps guesses are cut to a power of two of rows that was not timed yet, where there is one. */
 const SURVEYING = 8;
 const FIRST_SURVEYED = 8;
-/** Times of the drafter that are kept. */
+/** Times of the drafter that are kept, and how many say what it takes: its first runs are slow. */
 const KEPT = 9;
+const ENOUGH = 3;
 
 interface Paced {
   readonly acceptance: Acceptance;
@@ -112,7 +113,7 @@ export class Pace {
   }
 
   #milliseconds(guesses: number, sequences: number, deepest: number): number {
-    const timed = this.#drafting.length > 0 && this.#cost.knows(sequences);
+    const timed = this.#drafting.length >= ENOUGH && this.#cost.knows(sequences);
     return this.#cost.of(sequences + guesses, sequences) + (timed ? deepest * median(this.#drafting) : 0);
   }
 

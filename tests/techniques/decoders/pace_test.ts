@@ -141,6 +141,20 @@ Deno.test("a drafter that takes as long as the network is not used, however good
   assert(mean(lengths.slice(20)) < 0.1, `${lengths}`);
 });
 
+Deno.test("one slow run of a drafter does not tell what it takes", () => {
+  const pace = new Pace();
+  const cost = line(0.045);
+  const lengths = Array.from({ length: 60 }, (_, step) => {
+    const length = pace.lengths([{ sequence: sequence(), room: ROOM }])[0]!;
+    pace.drafted(length, length * 0.1);
+    pace.timed({ rows: length + 1, sequences: 1, milliseconds: cost(length + 1) });
+    if (length > 0) pace.observed(sequence(), length, length);
+    if (step === 0) pace.drafted(1, 9 * cost(1));
+    return length;
+  });
+  assert(mean(lengths.slice(20)) > 8, `${lengths}`);
+});
+
 Deno.test("what a request did is forgotten when it ends, and what all did is not", () => {
   const pace = new Pace();
   const offer = [{ sequence: sequence(), room: ROOM }];
