@@ -13,6 +13,8 @@ export interface Opening {
   readonly stack: Stack;
   readonly backend: Backend;
   readonly threads: number;
+  /** It runs in turns with another network: its threads sleep between runs, as those that spin take the other's cores. */
+  readonly inTurns?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Opening {
  * @throws {UserError} when the graph is damaged.
  */
 export async function openNetwork(
-  { stack, backend, threads }: Opening,
+  { stack, backend, threads, inTurns = false }: Opening,
   progress: (done: number) => void,
 ): Promise<OnnxNetwork> {
   using weights = openWeights(stack.model.file, stack.model.params.layers);
@@ -29,7 +31,7 @@ export async function openNetwork(
   const sums = await logSumExpFolder(config.vocabulary);
   const runtime = await loadBackend(backend, threads);
   const open = (path: string) =>
-    create(runtime, backend, path, threads).catch((error) => {
+    create(runtime, { backend, threads, inTurns }, path).catch((error) => {
       const [why] = String(error?.message ?? error).split("\n");
       throw new UserError(
         `Cannot load the graph ${path} as ONNX Runtime must accept it: ${why} If it is damaged, run \`deno task cache --clear\`.`,
@@ -47,11 +49,16 @@ export async function openNetwork(
   });
 }
 
-async function create(runtime: Runtime, backend: Backend, folder: string, threads: number) {
+async function create(
+  runtime: Runtime,
+  { backend, threads, inTurns }: Required<Omit<Opening, "stack">>,
+  folder: string,
+) {
   if (backend === "native") {
     return runtime.InferenceSession.create(`${folder}/model.onnx`, {
       intraOpNumThreads: threads,
       graphOptimizationLevel: "all",
+      ...(inTurns && { extra: { session: { intra_op: { allow_spinning: "0" } } } }),
     });
   }
   if (backend === "webgpu") {

@@ -31,7 +31,12 @@ export class LoadedGraph implements AsyncDisposable {
     const { runtime, threads } = on ?? await loadRuntime();
     return new LoadedGraph(
       runtime,
-      await runtime.InferenceSession.create(graph, { intraOpNumThreads: threads, enableCpuMemArena: false }),
+      await runtime.InferenceSession.create(graph, {
+        intraOpNumThreads: threads,
+        enableCpuMemArena: false,
+        // Threads that wait by spinning take the cores of the network, whose step comes next.
+        extra: { session: { intra_op: { allow_spinning: "0" } } },
+      }),
     );
   }
 
