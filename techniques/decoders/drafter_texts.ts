@@ -1,10 +1,10 @@
 /**
- * What drafters learn from: the target's own greedy answers to prompts that quote how calibration texts begin. Every
- * tenth text is held out, with all that is made of it.
+ * What drafters learn from: the target's own greedy answers, to questions that it asks itself, and to prompts that quote
+ * how calibration texts begin. One of ten is held out, with all that is made of the same text.
  */
-import { digest, type Tokenizer } from "../../engine/mod.ts";
+import { digest, type Session, type Tokenizer } from "../../engine/mod.ts";
 import type { Dataset, Text } from "../../datasets/mod.ts";
-import { CALIBRATION_SETS } from "../quantizers/calibration.ts";
+import { ownQuestions } from "./own_questions.ts";
 
 /** A request whose features are recorded; its id is the digest of what is asked. */
 export interface Lesson {
@@ -30,33 +30,47 @@ const [QUOTED, ANSWER] = [48, 160] as const;
 const TURNS = 2;
 const HELD_OUT = 10;
 
-/** Requests that are recorded at once; there are only whole ones, so that none depends on how many follow. */
+/** Requests that are recorded at once. */
 export const WAVE = 16;
 
-/** Waves of lessons, of `tokens` tokens in all or more, text by text, each set in turn; fewer where the sets end. */
-export async function lessons(
-  tokenizer: Pick<Tokenizer, "encode" | "decode" | "chat">,
-  tokens: number,
-  sets: readonly Dataset<Text>[] = CALIBRATION_SETS,
-): Promise<readonly (readonly Lesson[])[]> {
+/** Lessons that quote texts, each set in turn, in waves. */
+export async function* textWaves(
+  tokenizer: Tokenizer,
+  sets: readonly Dataset<Text>[],
+): AsyncGenerator<readonly Lesson[]> {
   const drawn = await Promise.all(sets.map((set) => Array.fromAsync(set.samples())));
   const longest = Math.max(...drawn.map(({ length }) => length));
   const texts = Array.from({ length: longest }, (_, i) => drawn.flatMap((set) => set.slice(i, i + 1))).flat();
-  const all = new Map<string, Lesson>();
-  let count = 0;
-  for (const [i, { text }] of texts.entries()) {
-    if (count >= tokens && all.size % WAVE === 0) break;
-    // A beginning of so many characters has more tokens than are quoted.
-    const quoted = tokenizer.decode(tokenizer.encode(text.slice(0, QUOTED * 16)).slice(0, QUOTED));
-    for (let turn = 0; turn < TURNS; turn++) {
-      const content = `${TASKS[(TURNS * i + turn) % TASKS.length]}\n\n${quoted}`;
-      const prompt = tokenizer.chat([{ role: "user", content }]);
-      const id = await digest([prompt, ANSWER]);
-      all.set(id, { id, prompt, maxTokens: ANSWER, heldOut: i % HELD_OUT === HELD_OUT - 1 });
-      count += prompt.length + ANSWER;
-    }
+  const each = WAVE / TURNS;
+  for (let first = 0; first < texts.length; first += each) {
+    const lessons = texts.slice(first, first + each).flatMap(({ text }, i) => {
+      // A beginning of so many characters has more tokens than are quoted.
+      const quoted = tokenizer.decode(tokenizer.encode(text.slice(0, QUOTED * 16)).slice(0, QUOTED));
+      return Array.from({ length: TURNS }, (_, turn) => {
+        const task = TASKS[(TURNS * (first + i) + turn) % TASKS.length];
+        return lessonOf(tokenizer, `${task}\n\n${quoted}`, first + i);
+      });
+    });
+    yield await Promise.all(lessons);
   }
-  const list = [...all.values()];
-  const waves = Math.ceil(list.length / WAVE);
-  return Array.from({ length: waves }, (_, i) => list.slice(i * WAVE, (i + 1) * WAVE));
+}
+
+/** Wave `wave` of lessons that are questions of the model itself, which `kept` returns where they were asked before. */
+export async function questionWave(
+  session: Session,
+  wave: number,
+  kept: (ask: () => Promise<readonly string[]>) => Promise<readonly string[]>,
+): Promise<readonly Lesson[]> {
+  const seeds = Array.from({ length: WAVE }, (_, i) => wave * WAVE + i);
+  const questions = await kept(() => ownQuestions(session, seeds));
+  const lessons = questions.flatMap((question, i) =>
+    question === "" ? [] : [lessonOf(session.tokenizer, question, seeds[i]!)]
+  );
+  return await Promise.all(lessons);
+}
+
+async function lessonOf({ chat }: Tokenizer, content: string, of: number): Promise<Lesson> {
+  const prompt = chat([{ role: "user", content }]);
+  const id = await digest([prompt, ANSWER]);
+  return { id, prompt, maxTokens: ANSWER, heldOut: of % HELD_OUT === HELD_OUT - 1 };
 }

@@ -16,8 +16,9 @@ import type { Dataset, Text } from "../../datasets/mod.ts";
 import { CALIBRATION_SETS } from "../quantizers/calibration.ts";
 import type { Technique } from "../technique.ts";
 import { EagleDrafter } from "./eagle_drafter.ts";
-import { draftGraph, heldBytes } from "./eagle_graph.ts";
+import { draftGraph } from "./eagle_graph.ts";
 import { CHILDREN, type EagleTold, LEVELS, trainEagle } from "./eagle_training.ts";
+import { heldBytes } from "./eight_bits.ts";
 import { pacedTrees } from "./paced_trees.ts";
 import { openTrained, type Recipe, recipeOf } from "./trained.ts";
 
@@ -36,7 +37,7 @@ const ROWS = 8192;
 
 /** Its stacks open on a model for which it was trained with the same options. */
 export function eagle(
-  { tokens = 160_000, seed = 1, sets = CALIBRATION_SETS }: EagleOptions = {},
+  { tokens = 240_000, seed = 1, sets = CALIBRATION_SETS }: EagleOptions = {},
 ): Technique {
   const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
   return {

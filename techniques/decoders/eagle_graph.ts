@@ -1,10 +1,8 @@
 /** What drafts by EAGLE's layer: its weights and the target's rows of the LM head as integers of eight bits in the graph. */
-import { GraphBuilder, type Integers, quantize } from "../../engine/mod.ts";
+import { GraphBuilder } from "../../engine/mod.ts";
 import { layer, type LayerShape, type Parameter, shapes } from "./eagle_layer.ts";
+import { product } from "./eight_bits.ts";
 import type { Parts } from "./trained.ts";
-
-const BLOCK = 32;
-const EIGHT: Integers = { bits: 8, block: BLOCK, symmetric: false };
 
 /**
  * The layer (eagle_layer.ts) over a past, and of `chosen` [n] rows the `most` likeliest of the rows u: outputs features
@@ -31,34 +29,4 @@ export function draftGraph(shape: LayerShape, parts: Parts, u: Float32Array, mos
   g.output("log_probs", "f32", ["n", most]);
   g.output("places", "i64", ["n", most]);
   return g.encode("eagle_draft");
-}
-
-/** Bytes that weights [out, in] take as they are drafted with. */
-export function heldBytes(values: Float32Array): number {
-  return values.length * (1 + 5 / BLOCK);
-}
-
-/** Adds x w^T. */
-function product(
-  g: GraphBuilder,
-  x: string,
-  name: string,
-  w: Float32Array,
-  [out, width]: readonly [number, number],
-): string {
-  const packed = quantize(w, out, width, EIGHT);
-  const blocks = packed.scales.length / out;
-  const inputs = [
-    x,
-    g.inline(`${name}.q`, "u8", [out, blocks, BLOCK], packed.values),
-    g.inline(`${name}.scale`, "f32", [out * blocks], packed.scales),
-    g.inline(`${name}.zero`, "u8", [out * blocks], packed.zeros!),
-  ];
-  return g.fused("MatMulNBits", inputs, [`${name}.product`], {
-    K: width,
-    N: out,
-    bits: EIGHT.bits,
-    block_size: BLOCK,
-    accuracy_level: 4,
-  });
 }

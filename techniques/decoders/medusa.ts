@@ -20,12 +20,14 @@ import { CALIBRATION_SETS } from "../quantizers/calibration.ts";
 import type { Technique } from "../technique.ts";
 import { known } from "./feature_examples.ts";
 import { GuessTree } from "./eagle_tree.ts";
+import { heldBytes } from "./eight_bits.ts";
 import { RANKS } from "./medusa_right.ts";
-import { rankGraph, shapes } from "./medusa_step.ts";
+import { rankGraph } from "./medusa_graph.ts";
+import { shapes } from "./medusa_step.ts";
 import { type MedusaTold, trainMedusa } from "./medusa_training.ts";
 import { treeOf } from "./medusa_tree.ts";
 import { pacedTrees } from "./paced_trees.ts";
-import { openTrained, type Parts, type Recipe, recipeOf } from "./trained.ts";
+import { openTrained, type Recipe, recipeOf } from "./trained.ts";
 
 export interface MedusaOptions {
   /** Tokens that its heads learn from. */
@@ -39,7 +41,7 @@ type Params = { readonly tokens: number; readonly seed: number; readonly sets: r
 
 /** Its stacks open on a model for which it was trained with the same options. */
 export function medusa(
-  { tokens = 160_000, seed = 1, sets = CALIBRATION_SETS }: MedusaOptions = {},
+  { tokens = 240_000, seed = 1, sets = CALIBRATION_SETS }: MedusaOptions = {},
 ): Technique {
   const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
   return {
@@ -90,7 +92,8 @@ export async function open(
   }
   using head = new TokenRows(model, "head");
   const most = Math.min(RANKS, tokens.length);
-  const rank = await program(rankGraph({ width, values: head.of(tokens) }, heads, most));
+  const u = head.of(tokens);
+  const rank = await program(rankGraph({ width, values: u }, heads, most));
   const embedding = new TokenRows(model, "embedding");
   /** Of each request, the feature of the last row before its last token. */
   const last = new Map<string, Float32Array>();
@@ -117,14 +120,11 @@ export async function open(
       own.finish(sequence);
       last.delete(sequence.request.id);
     },
-    weightBytes: 4 * (tokens.length * width + heads.reduce((sum, parts) => sum + sizeOf(parts), 0)),
+    weightBytes: [u, ...heads.flatMap((parts) => Object.values(parts))]
+      .reduce((sum, values) => sum + heldBytes(values), 0),
     async [Symbol.asyncDispose]() {
       embedding[Symbol.dispose]();
       await rank[Symbol.asyncDispose]();
     },
   };
-}
-
-function sizeOf(parts: Parts): number {
-  return Object.values(parts).reduce((sum, { length }) => sum + length, 0);
 }

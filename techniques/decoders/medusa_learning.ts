@@ -39,9 +39,9 @@ export interface Learning {
 
 export const HEADS = 3;
 /** Tokens that may be guessed, at most. */
-const TOKENS = 4096;
+const TOKENS = 6144;
 /** Passes over the lessons, lessons of one step, and the rate of learning, which falls to 0. */
-const [EPOCHS, LESSONS, RATE] = [3, 4, 4e-4] as const;
+const [EPOCHS, LESSONS, RATE] = [5, 4, 4e-4] as const;
 /** As a share of the mean of the moments' diagonal. */
 const DAMPING = 3e-3;
 

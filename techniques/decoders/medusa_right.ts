@@ -2,7 +2,8 @@
 import { floats, LoadedGraph, type TokenRows } from "../../engine/mod.ts";
 import { exampleOf } from "./feature_examples.ts";
 import type { FeatureSet } from "./feature_set.ts";
-import { rankGraph, type Rows } from "./medusa_step.ts";
+import { rankGraph } from "./medusa_graph.ts";
+import type { Rows } from "./medusa_step.ts";
 import { treeOf } from "./medusa_tree.ts";
 import type { Parts } from "./trained.ts";
 

@@ -1,14 +1,14 @@
 /** What is recorded of a model's own answers, beside what the model itself says. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { cacheFolder, type Engine, type Request, UserError } from "../../../engine/mod.ts";
-import { toyEngine, toyModel, ToyNetwork } from "../../../engine/engines/toy.ts";
+import { toyEngine, toyModel, ToyNetwork, toyTokenizer } from "../../../engine/engines/toy.ts";
+import { textWaves, WAVE } from "../../../techniques/decoders/drafter_texts.ts";
 import { recordFeatures } from "../../../techniques/decoders/feature_set.ts";
-import { lessons, WAVE } from "../../../techniques/decoders/drafter_texts.ts";
-import { toyTokenizer } from "../../../engine/engines/toy.ts";
 import { useTestCache } from "../../engine/test_cache.ts";
 import { letters } from "./letters.ts";
 
 useTestCache();
+const empty = () => Deno.remove(`${cacheFolder()}/features`, { recursive: true }).catch(() => {});
 
 /** The toy engine, told what it is asked, which may break off. */
 function counting(asked: Request[], most = Infinity): Engine {
@@ -37,7 +37,7 @@ const given = { model: toyModel, sets: [letters], progress: () => {} };
 Deno.test("each lesson has the features of all its tokens but the last", async () => {
   const { shown, width, read } = await recordFeatures({ ...given, engine: toyEngine(), tokens: 6000 });
   assertEquals(width, 1);
-  for (const lesson of shown.slice(0, 3)) {
+  for (const lesson of [...shown.slice(0, 2), ...shown.slice(-2)]) {
     const { tokens, features } = await read(lesson);
     assertEquals([...tokens.subarray(0, lesson.prompt.length)], lesson.prompt);
     assert(tokens.length > lesson.prompt.length);
@@ -54,41 +54,48 @@ Deno.test("each lesson has the features of all its tokens but the last", async (
   }
 });
 
+Deno.test("prompts quote texts in one wave of three, and are the model's own questions in the others", async () => {
+  await empty();
+  const asked: Request[] = [];
+  await recordFeatures({ ...given, engine: counting(asked), tokens: 12000 });
+  const drawn = asked.filter(({ sampling }) => sampling !== undefined);
+  const answered = asked.filter(({ sampling }) => sampling === undefined);
+  const [first] = await Array.fromAsync(textWaves(toyTokenizer, [letters]));
+  const quoted = answered.slice(0, WAVE).map(({ id }) => id).toSorted();
+  assertEquals(quoted, first!.map(({ id }) => id).toSorted());
+  assertEquals(drawn.length % WAVE, 0);
+  assert(drawn.length > 0 && answered.length > WAVE);
+  assert(drawn.every(({ prompt }) => prompt.join() === `${toyTokenizer.bos}`));
+});
+
 Deno.test("a recording that was cut off goes on after its last whole wave, and one of more tokens after that", async () => {
-  await Deno.remove(`${cacheFolder()}/features`, { recursive: true }).catch(() => {});
+  const answers = (all: readonly Request[]) => all.filter(({ sampling }) => sampling === undefined).length;
+  await empty();
   const [first, second, third]: Request[][] = [[], [], []];
-  const most = Math.floor(1.5 * WAVE);
   await assertRejects(
-    () => recordFeatures({ ...given, engine: counting(first!, most), tokens: 9000 }),
+    () => recordFeatures({ ...given, engine: counting(first!, 2.5 * WAVE), tokens: 9000 }),
     Error,
     "cut off",
   );
   const { shown, heldOut } = await recordFeatures({ ...given, engine: counting(second!), tokens: 9000 });
   const all = shown.length + heldOut.length;
-  assertEquals([first!.length, second!.length], [most, all - WAVE]);
-  const more = await recordFeatures({ ...given, engine: counting(third!), tokens: 12000 });
-  assertEquals(third!.length, more.shown.length + more.heldOut.length - all);
+  // The first wave quotes texts; of the second the questions are known, and the answers not all.
+  assertEquals([first!.length, answers(second!)], [2.5 * WAVE, all - WAVE]);
+  const more = await recordFeatures({ ...given, engine: counting(third!), tokens: 14000 });
+  assertEquals(answers(third!), more.shown.length + more.heldOut.length - all);
+  assertEquals(more.shown.slice(0, shown.length), shown);
 });
 
 Deno.test("every tenth text is held out, with all its answers", async () => {
-  const all = (await lessons(toyTokenizer, 12000, [letters])).flat();
+  const all = (await Array.fromAsync(textWaves(toyTokenizer, [letters]))).flat();
+  assertEquals(all.length, 2 * letters.size);
   assertEquals(all.map(({ heldOut }) => heldOut), all.map((_, i) => Math.floor(i / 2) % 10 === 9));
-});
-
-Deno.test("lessons of fewer tokens are the first ones of more, in whole waves", async () => {
-  const [few, more] = [
-    await lessons(toyTokenizer, 4000, [letters]),
-    await lessons(toyTokenizer, 12000, [letters]),
-  ];
-  assert(more.length > few.length);
-  assertEquals(more.slice(0, few.length), few);
-  assert(few.every((wave) => wave.length === WAVE));
 });
 
 Deno.test("so few tokens that nothing is held out are a user error", async () => {
   await assertRejects(
     () => recordFeatures({ ...given, engine: toyEngine(), tokens: 10 }),
     UserError,
-    "Cannot train on 10 tokens as every tenth text must be held out",
+    "Cannot train on 10 tokens as one lesson of ten must be held out",
   );
 });

@@ -1,7 +1,7 @@
 /** One step of training a Medusa head: its gradients beside differences of its own loss, and its loss beside a plain one. */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals } from "@std/assert";
 import { adamStep, floats, type Learned, LoadedGraph, stepped, untrained } from "../../../engine/mod.ts";
-import { rankGraph, shapes, stepGraph } from "../../../techniques/decoders/medusa_step.ts";
+import { shapes, stepGraph } from "../../../techniques/decoders/medusa_step.ts";
 import { random } from "../quantizers/tiny_matrices.ts";
 
 const [WIDTH, TOKENS, N] = [6, 9, 5];
@@ -87,20 +87,4 @@ Deno.test("steps of training find what they are shown", async () => {
   const before = await lossOf(learned);
   for (let count = 1; count <= 100; count++) learned = stepped(learned, await run(learned, count, 0.05));
   assert(await lossOf(learned) < before / 10);
-});
-
-Deno.test("guesses are ranked by row and head, the likeliest first", async () => {
-  const heads = [first, head()];
-  await using rank = await LoadedGraph.open(rankGraph(rows, heads, 3));
-  const { places } = await rank.run({ x: batch.x });
-  assertEquals([...places!.dims], [N, 2, 3]);
-  const expected = Array.from(
-    { length: N },
-    (_, row) =>
-      heads.map((own) =>
-        logitsOf(own, row).map((logit, v) => ({ logit, v })).sort((a, b) => b.logit - a.logit)
-          .slice(0, 3).map(({ v }) => v)
-      ),
-  );
-  assertEquals(Array.from(places!.values, Number), expected.flat(2));
 });
