@@ -9,7 +9,7 @@ import { StatusLine } from "./status_line.ts";
 
 const USAGE = {
   command: "deno task train",
-  about: "trains what a technique needs before it can run, on the model's own answers over calibration texts",
+  about: "trains what a technique needs before it can run, on the model's own answers",
   operand: { value: "NAME", about: "the technique, e.g. medusa" },
   options: {
     suite: { value: "NAME|FILE", about: "the suite that has it; decoders where absent" },
