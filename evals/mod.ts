@@ -12,7 +12,7 @@ export { decideSoFar, type SoFar } from "./sequential.ts";
 export { judge, verifies } from "./verdict.ts";
 export { estimateRows, measureRates, type Rates } from "./estimate.ts";
 export { isNamedSuite, loadSuite } from "./suites/mod.ts";
-export { overPeer, percentiles, ratioOf, workloadSpeed } from "./speed.ts";
+export { overPeer, percentiles, quotient, ratioOf, workloadSpeed } from "./speed.ts";
 export { objectiveOutcome } from "./objective.ts";
 export { underived } from "./rederived.ts";
 export { answered, audit } from "./audit.ts";

@@ -86,20 +86,26 @@ export function pairedLogs(blocks: readonly Block[]): readonly number[] {
 /** How far a ratio may be from 1. */
 export const halfWidth = ({ low, high }: Interval): number => Math.max(high - 1, 1 - low);
 
-/** The candidate over the peer, from both ratios to the baseline: their half-widths add in squares on the logarithms. */
+/** The candidate over the peer, from both ratios to the baseline. */
 export function overPeer(
   { ratio }: WorkloadSpeed,
   peer: WorkloadSpeed["ratio"],
 ): Required<Pick<WorkloadSpeed, "overPeer" | "overPeerInterval">> {
+  const { estimate, interval } = quotient(ratio, peer);
+  return { overPeer: estimate, overPeerInterval: interval };
+}
+
+/** One ratio over another that was measured apart from it: their half-widths add in squares on the logarithms. */
+export function quotient(own: WorkloadSpeed["ratio"], other: WorkloadSpeed["ratio"]): WorkloadSpeed["ratio"] {
   const below = (one: WorkloadSpeed["ratio"]) => Math.log(one.estimate / one.interval.low);
   const above = (one: WorkloadSpeed["ratio"]) => Math.log(one.interval.high / one.estimate);
-  const quotient = ratio.estimate / peer.estimate;
+  const estimate = own.estimate / other.estimate;
   return {
-    overPeer: quotient,
-    overPeerInterval: {
-      low: quotient * Math.exp(-Math.hypot(below(ratio), above(peer))),
-      high: quotient * Math.exp(Math.hypot(above(ratio), below(peer))),
-      level: ratio.interval.level,
+    estimate,
+    interval: {
+      low: estimate * Math.exp(-Math.hypot(below(own), above(other))),
+      high: estimate * Math.exp(Math.hypot(above(own), below(other))),
+      level: own.interval.level,
     },
   };
 }

@@ -3,9 +3,9 @@ import {
   type Check,
   type Difference,
   estimate,
-  type Interval,
   kindOf,
   type PairedSample,
+  quotient,
   type WorkloadSpeed,
 } from "../evals/mod.ts";
 import { plural, times, timesInterval } from "./figures.ts";
@@ -29,7 +29,7 @@ export interface SpeedBeside {
   readonly workload: string;
   readonly a: WorkloadSpeed["ratio"];
   readonly b: WorkloadSpeed["ratio"];
-  /** b over a: the half-widths of both added in squares on the logarithms. */
+  /** b over a. */
   readonly ratio: WorkloadSpeed["ratio"];
 }
 
@@ -146,18 +146,8 @@ function speeds({ outcome: a }: Recording, { outcome: b }: Recording): readonly 
   if (a.kind !== "recorded" || b.kind !== "recorded") return [];
   return a.speed.workloads.flatMap(({ workload, ratio }) => {
     const other = b.speed.workloads.find((one) => one.workload === workload)?.ratio;
-    return other === undefined ? [] : [{ workload, a: ratio, b: other, ratio: over(other, ratio) }];
+    return other === undefined ? [] : [{ workload, a: ratio, b: other, ratio: quotient(other, ratio) }];
   });
-}
-
-function over(b: WorkloadSpeed["ratio"], a: WorkloadSpeed["ratio"]): WorkloadSpeed["ratio"] {
-  const estimate = b.estimate / a.estimate;
-  const half = (of: WorkloadSpeed["ratio"], side: "low" | "high") =>
-    Math.log(of.interval[side] / of.estimate);
-  const low = estimate * Math.exp(-Math.hypot(half(b, "low"), half(a, "high")));
-  const high = estimate * Math.exp(Math.hypot(half(b, "high"), half(a, "low")));
-  const interval: Interval = { low, high, level: Math.min(a.interval.level, b.interval.level) };
-  return { estimate, interval };
 }
 
 /** One speed in words. */

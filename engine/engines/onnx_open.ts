@@ -7,13 +7,13 @@ import { embedding } from "../graph/embedding.ts";
 import type { Backend } from "./backend.ts";
 import { graphFolder, logSumExpFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
-import { loadBackend } from "./onnx_runtime.ts";
+import { loadBackend, SLEEPING } from "./onnx_runtime.ts";
 
 export interface Opening {
   readonly stack: Stack;
   readonly backend: Backend;
   readonly threads: number;
-  /** It runs in turns with another network: its threads sleep between runs, as those that spin take the other's cores. */
+  /** Whether it runs in turns with another network (see SLEEPING). */
   readonly inTurns?: boolean;
 }
 
@@ -58,7 +58,7 @@ async function create(
     return runtime.InferenceSession.create(`${folder}/model.onnx`, {
       intraOpNumThreads: threads,
       graphOptimizationLevel: "all",
-      ...(inTurns && { extra: { session: { intra_op: { allow_spinning: "0" } } } }),
+      ...(inTurns && { extra: SLEEPING }),
     });
   }
   if (backend === "webgpu") {

@@ -3,6 +3,12 @@ import type { Tensor } from "onnxruntime-common";
 import { type Backend, fasterBackend } from "./backend.ts";
 import type { Runtime } from "./onnx_network.ts";
 
+/**
+ * For a session that runs in turns with the network: its threads sleep between runs, as those that wait by spinning take
+ * the other's cores.
+ */
+export const SLEEPING = { session: { intra_op: { allow_spinning: "0" } } } as const;
+
 /** The faster one for the processor, with all its cores. */
 export async function loadRuntime(): Promise<{ readonly runtime: Runtime; readonly threads: number }> {
   const threads = navigator.hardwareConcurrency;

@@ -45,9 +45,9 @@ export function layout({ bits, block }: Integers, width: number): Layout {
 }
 
 /** Bytes of a row in a graph, scales and zeros included; six bits are four and two there (six_bits.ts). */
-export function rowBytes({ bits, block: wide, symmetric }: Integers, width: number): number {
-  const { block, blocks, field } = layout({ bits, block: wide, symmetric }, width);
-  const [fields, zeros] = bits === 6 ? [[4, 2], true] : [[field], !symmetric];
-  const bytes = fields.map((own) => blocks * block * own / 8 + (zeros ? Math.ceil(blocks * own / 8) : 0));
+export function rowBytes(precision: Integers, width: number): number {
+  const { block, blocks, field } = layout(precision, width);
+  const [fields, zeros] = precision.bits === 6 ? [[4, 2], true] : [[field], !precision.symmetric];
+  const bytes = fields.map((bits) => blocks * block * bits / 8 + (zeros ? Math.ceil(blocks * bits / 8) : 0));
   return bytes.reduce((sum, own) => sum + own, blocks * 4);
 }

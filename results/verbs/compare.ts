@@ -29,10 +29,8 @@ export function run(args: readonly string[]): Promise<number> {
   if (!values) return Promise.resolve(0);
   const most = whole(values.samples ?? "3", "samples", 0, 1_000_000);
   using store = openStore(keptAt(values.store ?? storePath(), "read"));
-  const [a, b] = values._.map((text) => lookup(store.shelf, text, "compare")) as [
-    ReturnType<typeof lookup>,
-    ReturnType<typeof lookup>,
-  ];
+  const found = (text: string) => lookup(store.shelf, text, "compare");
+  const [a, b] = [found(values._[0]!), found(values._[1]!)];
   if (a.id === b.id) {
     throw new UserError(
       `Cannot compare ${values._.join(" and ")} as they must be two recordings: both are ${

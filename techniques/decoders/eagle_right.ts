@@ -4,12 +4,8 @@ import type { Lesson } from "./drafter_texts.ts";
 import { EagleDrafter, type EagleLayer } from "./eagle_drafter.ts";
 import type { GuessTree } from "./eagle_tree.ts";
 import type { FeatureSet } from "./feature_set.ts";
+import { type Accepted, meanOf, SIZES } from "./held_out.ts";
 
-/** Accepted guesses in a step on average, by how many a tree has. */
-export type Accepted = ReadonlyMap<number, number>;
-
-/** Sizes that are told. */
-const SIZES = [1, 3, 7, 15, 31] as const;
 /** A tree is asked for at one of so many tokens of an answer. */
 const EVERY = 6;
 
@@ -23,7 +19,7 @@ export async function acceptedOf(set: FeatureSet, layer: EagleLayer, levels: num
       for (const size of SIZES) totals.set(size, totals.get(size)! + rightOf(tree, size, coming));
     }
   }
-  return new Map([...totals].map(([size, total]) => [size, total / count]));
+  return meanOf(totals, count);
 }
 
 async function* drafted(set: FeatureSet, lesson: Lesson, layer: EagleLayer, levels: number) {

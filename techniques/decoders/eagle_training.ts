@@ -14,8 +14,9 @@ import {
   PASSES,
   ridgeLayer,
 } from "./eagle_learning.ts";
-import { type Accepted, acceptedOf } from "./eagle_right.ts";
+import { acceptedOf } from "./eagle_right.ts";
 import { type FeatureSet, recordFeatures } from "./feature_set.ts";
+import { type Accepted, saidAccepted, saidHeldOut } from "./held_out.ts";
 import { dropPieces, finishTraining, openTrained, type Recipe, trainedPiece } from "./trained.ts";
 
 export interface EagleTraining extends Required<Training> {
@@ -76,7 +77,7 @@ export async function trainEagle(training: EagleTraining): Promise<readonly stri
     await using graph = await LoadedGraph.open(draftGraph(shape, parts, u, CHILDREN));
     all[name] = await acceptedOf(set, { graph, shape, tokens, embedding }, LEVELS);
   }
-  const told: EagleTold = { shape, tokens, lines: report(set, await coverage(set, tokens), tokens, all) };
+  const told: EagleTold = { shape, tokens, lines: await report(set, tokens, all) };
   await finishTraining(recipe, ["layer"], told);
   await dropPieces(recipe, ["ridge", ...passes]);
   return told.lines;
@@ -95,31 +96,13 @@ async function guessable(set: FeatureSet, vocabulary: number): Promise<readonly 
   return [...seen].sort((a, b) => a - b);
 }
 
-/** The share of tokens of answers held out that may be guessed. */
-async function coverage(set: FeatureSet, tokens: readonly number[]): Promise<number> {
-  const known = new Set(tokens);
-  let [count, covered] = [0, 0];
-  for (const lesson of set.heldOut) {
-    const answer = (await set.read(lesson)).tokens.subarray(lesson.prompt.length);
-    count += answer.length;
-    covered += answer.filter((token) => known.has(token)).length;
-  }
-  return covered / count;
-}
-
-function report(
+async function report(
   set: FeatureSet,
-  covered: number,
   tokens: readonly number[],
   all: Readonly<Record<string, Accepted>>,
-): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+): Promise<readonly string[]> {
   return [
-    `Trained on ${set.shown.length} answers; ${set.heldOut.length} were held out, of whose tokens ${
-      percent(covered)
-    } are among the ${tokens.length} that may be guessed. There a step accepts, with so many guesses:`,
-    ...Object.entries(all).map(([name, accepted]) =>
-      `${name}: ` + [...accepted].map(([size, guesses]) => `${guesses.toFixed(2)} of ${size}`).join(", ")
-    ),
+    `${await saidHeldOut(set, tokens)} There a step accepts, with so many guesses:`,
+    ...Object.entries(all).map(([name, accepted]) => `${name}: ${saidAccepted(accepted)}`),
   ];
 }

@@ -2,6 +2,7 @@
 import { floats, LoadedGraph, type TokenRows } from "../../engine/mod.ts";
 import { exampleOf } from "./feature_examples.ts";
 import type { FeatureSet } from "./feature_set.ts";
+import { type Accepted, meanOf, SIZES } from "./held_out.ts";
 import { rankGraph } from "./medusa_graph.ts";
 import type { Rows } from "./medusa_step.ts";
 import { treeOf } from "./medusa_tree.ts";
@@ -10,14 +11,11 @@ import type { Parts } from "./trained.ts";
 export interface Right {
   /** By head, the share of steps in which the guess at each rank is what comes. */
   readonly ranks: readonly (readonly number[])[];
-  /** Guesses that a step accepts on average, by how many a tree has. */
-  readonly accepted: ReadonlyMap<number, number>;
+  readonly accepted: Accepted;
 }
 
 /** Guesses of each head that are ranked, at most. */
 export const RANKS = 8;
-/** Sizes of trees that are told. */
-const SIZES = [1, 3, 7, 15, 31] as const;
 
 /** Asks heads at each token of answers held out that is followed by one for each of them. */
 export async function rightOf(
@@ -57,6 +55,6 @@ export async function rightOf(
   }
   return {
     ranks: ranks.map((own) => own.map((count) => count / judged)),
-    accepted: new Map([...accepted].map(([size, count]) => [size, count / judged])),
+    accepted: meanOf(accepted, judged),
   };
 }

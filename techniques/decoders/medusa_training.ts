@@ -3,6 +3,7 @@ import { LoadedGraph, openProducts, TokenRows } from "../../engine/mod.ts";
 import type { Dataset, Text } from "../../datasets/mod.ts";
 import type { Training } from "../technique.ts";
 import { type FeatureSet, recordFeatures } from "./feature_set.ts";
+import { percent, saidAccepted, saidHeldOut } from "./held_out.ts";
 import { commonTokens, HEADS, learnedHead, type Learning, ridgeHead, zeroHead } from "./medusa_learning.ts";
 import { type Right, rightOf } from "./medusa_right.ts";
 import { type Rows, stepGraph } from "./medusa_step.ts";
@@ -58,7 +59,7 @@ export async function trainMedusa(training: MedusaTraining): Promise<readonly st
   for (const [name, own] of Object.entries({ trained: heads, "ridge regression alone": ridges, untrained })) {
     all[name] = await rightOf(set, embedding, rows, tokens, own);
   }
-  const told: MedusaTold = { tokens, lines: report(set, await coverage(set, tokens), tokens, all) };
+  const told: MedusaTold = { tokens, lines: await report(set, tokens, all) };
   await finishTraining(recipe, heads.map((_, i) => headName(i)), told);
   await dropPieces(recipe, heads.map((_, i) => ridgeName(i)));
   return told.lines;
@@ -71,35 +72,19 @@ function identity(width: number): Parts {
   return { ...zeros, a: a! };
 }
 
-/** The share of tokens of answers held out that may be guessed. */
-async function coverage(set: FeatureSet, tokens: readonly number[]): Promise<number> {
-  const known = new Set(tokens);
-  let [count, covered] = [0, 0];
-  for (const lesson of set.heldOut) {
-    const answer = (await set.read(lesson)).tokens.subarray(lesson.prompt.length);
-    count += answer.length;
-    covered += answer.filter((token) => known.has(token)).length;
-  }
-  return covered / count;
-}
-
-function report(
+async function report(
   set: FeatureSet,
-  covered: number,
   tokens: readonly number[],
   all: Readonly<Record<string, Right>>,
-): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+): Promise<readonly string[]> {
   const within = (ranks: readonly number[], most: number) =>
     percent(ranks.slice(0, most).reduce((sum, share) => sum + share, 0));
   return [
-    `Trained on ${set.shown.length} answers; ${set.heldOut.length} were held out, of whose tokens ${
-      percent(covered)
-    } are among the ${tokens.length} that may be guessed. There guesses are right, by head, and a step accepts:`,
+    `${await saidHeldOut(set, tokens)} There guesses are right, by head, and a step accepts:`,
     ...Object.entries(all).map(([name, { ranks, accepted }]) =>
       `${name}: ` + [
         ...ranks.map((own, i) => `head ${i + 1} ${within(own, 1)} at rank 1, ${within(own, 4)} within 4`),
-        [...accepted].map(([size, guesses]) => `${guesses.toFixed(2)} of ${size}`).join(", "),
+        saidAccepted(accepted),
       ].join("; ")
     ),
   ];

@@ -2,11 +2,10 @@
  * The LM head solved as the layers' matrices are (gptq_solve.ts), on what it reads behind the layers as they were made.
  * Its rows are solved by themselves, so they come in bands, and memory is that of one.
  */
-import type { Dense, Integers, Piece, Workbench } from "../../engine/mod.ts";
+import { type Dense, type Integers, layout, pack, type Piece, type Workbench } from "../../engine/mod.ts";
 import type { LayerOptions, Walks } from "./gptq_layers.ts";
 import { solve } from "./gptq_solve.ts";
 import { driftOf, targetOf } from "./gptq_target.ts";
-import { joinGrids, packRows } from "./grid.ts";
 import { normed } from "./normed.ts";
 
 /** Rows of a band. */
@@ -28,16 +27,20 @@ export async function makeHead(
   }
   const drift = await driftOf(inputs(full ?? walk), inputs(walk), width, products);
   const read = weights.rows(name);
-  const grids = [];
+  const { groups } = layout(precision, width);
+  const scales = new Float32Array(vocabulary * groups);
+  const [codes, zeros] = [new Uint8Array(vocabulary * width), new Uint8Array(vocabulary * groups)];
   for (let first = 0; first < vocabulary; first += BAND) {
     const rows = Math.min(BAND, vocabulary - first);
     const w: Dense = { rows, columns: width, values: new Float32Array(rows * width) };
     for (let row = 0; row < rows; row++) read(first + row, w.values, row * width);
     const { corrected } = options;
     const target = corrected === false ? w : await targetOf(w, drift, corrected, products);
-    grids.push(await solve(target, drift.gram.values, precision, options, products));
+    const grid = await solve(target, drift.gram.values, precision, options, products);
+    codes.set(grid.codes, first * width);
+    scales.set(grid.scales, first * groups);
+    zeros.set(grid.zeros, first * groups);
     progress((first + rows) / vocabulary);
   }
-  const packed = packRows(joinGrids(grids), 0, vocabulary, width);
-  return { matrices: { [name]: { precision, packed } } };
+  return { matrices: { [name]: { precision, packed: pack(codes, scales, zeros, vocabulary, precision) } } };
 }

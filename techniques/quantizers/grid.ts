@@ -3,7 +3,6 @@
  * tr(dW G dW^T), the squared change of the products over calibration text whose gram x^T x is G.
  */
 import {
-  concat,
   type Dense,
   type Grid,
   type Integers,
@@ -60,16 +59,6 @@ export function floatsOf({ codes, scales, zeros, precision }: Grid, columns: num
   return values;
 }
 
-/** Grids of one precision, their rows one under the other. */
-export function joinGrids(grids: readonly Grid[]): Grid {
-  return {
-    precision: grids[0]!.precision,
-    codes: joined(grids.map(({ codes }) => codes)),
-    scales: concat(grids.map(({ scales }) => scales)),
-    zeros: joined(grids.map(({ zeros }) => zeros)),
-  };
-}
-
 /** Some rows of a grid as the runtime reads them, their floats times `factor`. */
 export function packRows(
   { codes, scales, zeros, precision }: Grid,
@@ -99,16 +88,6 @@ export async function lossOf(products: Products, change: Dense, gram: Float32Arr
 /** b - a, as a matrix like a. */
 export function changeOf(a: Dense, b: Float32Array): Dense {
   return { ...a, values: b.map((value, i) => value - a.values[i]!) };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -3,61 +3,24 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   cacheFolder,
   localModel,
-  onnxEngine,
   type Request,
   sha256OfFile,
-  type Stack,
   Unsupported,
   UserError,
 } from "../../../engine/mod.ts";
 import { continuousBatching, medusa, prefixCache, type Training } from "../../../techniques/mod.ts";
-import { baseline } from "../../contracts/baseline.ts";
 import { useTestCache } from "../../engine/test_cache.ts";
 import { llamaFile, tinyLlama } from "../../engine/tiny_llama.ts";
 import { letters } from "./letters.ts";
+import { engine, prompt, run, stackOf, tinyFolder } from "./tiny_trained.ts";
 
 useTestCache();
-const folder = Deno.makeTempDirSync();
-globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-
-async function stackOf(seed: number): Promise<Stack> {
-  const file = `${folder}/${seed}.gguf`;
-  const over = {
-    "llama.context_length": { type: "u32", value: 512 },
-    "tokenizer.chat_template": { type: "string", value: "{{ messages[0].content }}" },
-  } as const;
-  await Deno.writeFile(file, llamaFile(tinyLlama(seed), over));
-  return { ...baseline, model: await localModel(file) };
-}
-
-const engine = onnxEngine({ backend: "native", threads: 1 });
 const options = { tokens: 9000, sets: [letters] };
 const technique = medusa(options);
 const stack = await stackOf(1);
 const shares: number[] = [];
 const training: Training = { engine, model: stack.model, progress: (_, share) => void shares.push(share) };
 const lines = await technique.train!(training);
-
-const prompt = (length: number, step: number) => Array.from({ length }, (_, j) => 2 + (j * j + step) % 36);
-const requests: readonly Request[] = Array.from({ length: 8 }, (_, i) => ({
-  id: `r${i}`,
-  prompt: prompt(5 + 9 * i, i),
-  maxTokens: 1 + 7 * i,
-  stop: i % 2 === 0 ? [] : [5, 9, 12],
-  ...(i % 3 === 2 ? { sampling: { temperature: 1.2, seed: i } } : {}),
-}));
-
-async function run(stack: Stack, asked = requests) {
-  await using session = await engine.open(stack);
-  const tokens: Record<string, number[]> = {};
-  const finish: Record<string, string> = {};
-  for await (const emission of session.generate(asked)) {
-    (tokens[emission.id] ??= []).push(...emission.tokens);
-    if (emission.finish) finish[emission.id] = emission.finish;
-  }
-  const { counters, weightBytes } = await session.stats();
-  return { answers: { tokens, finish }, counters, weightBytes };
-}
 
 Deno.test("answers are those of plain decoding, alone and in a crowd, greedy and drawn, to a limit or an end", async () => {
   for (const base of [stack, await continuousBatching().transform(stack)]) {
@@ -157,7 +120,7 @@ Deno.test("heads that are damaged are removed, and said to be", async () => {
 });
 
 Deno.test("a model without a chat template is a user error", async () => {
-  const file = `${folder}/silent.gguf`;
+  const file = `${tinyFolder}/silent.gguf`;
   await Deno.writeFile(file, llamaFile(tinyLlama(3)));
   const model = await localModel(file);
   await assertRejects(() => technique.train!({ ...training, model }), UserError, "chat template");

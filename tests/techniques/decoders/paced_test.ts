@@ -1,17 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Asking, chain, type KvView, ManualClock } from "../../../engine/mod.ts";
+import { chain, ManualClock } from "../../../engine/mod.ts";
 import { paced } from "../../../techniques/decoders/paced.ts";
-
-const asking = (...rooms: readonly number[]): readonly Asking[] =>
-  rooms.map((room, i) => ({
-    sequence: {
-      request: { id: `${i}`, prompt: [1], maxTokens: 99, stop: [] },
-      tokens: [1, 2],
-      prompted: 1,
-    },
-    room,
-    past: {} as KvView,
-  }));
+import { asking } from "./asking.ts";
 
 /** Steps of one sequence, each guess taking `milliseconds` and right or wrong; returns the steps that had guesses. */
 async function drafted(milliseconds: number, right: boolean, steps: number): Promise<number> {

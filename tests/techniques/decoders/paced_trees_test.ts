@@ -1,19 +1,9 @@
 /** Trees where they pay: how many guesses of them are given, and when none is drafted any more. */
 import { assert, assertEquals } from "@std/assert";
-import { type Asking, type KvView, ManualClock } from "../../../engine/mod.ts";
+import { ManualClock } from "../../../engine/mod.ts";
 import { GuessTree } from "../../../techniques/decoders/eagle_tree.ts";
 import { pacedTrees } from "../../../techniques/decoders/paced_trees.ts";
-
-const asking = (...rooms: readonly number[]): readonly Asking[] =>
-  rooms.map((room, i) => ({
-    sequence: {
-      request: { id: `${i}`, prompt: [1], maxTokens: 99, stop: [] },
-      tokens: [1, 2],
-      prompted: 1,
-    },
-    room,
-    past: {} as KvView,
-  }));
+import { asking } from "./asking.ts";
 
 interface World {
   /** Milliseconds of drafting. */
