@@ -83,8 +83,7 @@ export async function open(params: Params, { model, program, clock }: Live): Pro
   const embedding = new TokenRows(model, "embedding");
   const drafter = new EagleDrafter({ graph, shape, tokens, embedding }, ROWS);
   const own = pacedTrees(
-    (asking, levels) => drafter.draft(asking, levels),
-    LEVELS,
+    (asking, further) => drafter.draft(asking, LEVELS, further),
     clock,
     (asking) => drafter.catchUp(asking),
   );

@@ -16,6 +16,7 @@ import {
 import type { LayerShape } from "./eagle_layer.ts";
 import { feedsOf, type Part, type Row } from "./eagle_rows.ts";
 import { GuessTree } from "./eagle_tree.ts";
+import type { Further } from "./paced_trees.ts";
 
 /** What the layer computes with. */
 export interface EagleLayer {
@@ -44,7 +45,6 @@ interface Held {
 interface Growing {
   readonly held: Held;
   readonly sequence: Sequence;
-  readonly depth: number;
   readonly tree: GuessTree;
   /** What is predicted of guesses that were followed, and of the last token (-1). */
   readonly features: Map<number, Float32Array>;
@@ -100,24 +100,30 @@ export class EagleDrafter {
   /** Reads what is known of sequences but for their last rows: a prompt, or what came while no guesses were asked for. */
   async catchUp(asking: readonly Asking[]): Promise<void> {
     for (const { sequence } of asking) {
-      const one = this.#begin(sequence, 1);
+      const one = this.#begin(sequence);
       while (one && one.held.unread.length > TOGETHER) {
         await this.#read([one], Math.min(PREFILL_ROWS, one.held.unread.length - 1));
       }
     }
   }
 
-  /** A tree of guesses for each sequence, `depths[i]` levels deep; none where its features are not known. */
-  async draft(asking: readonly Asking[], depths: readonly number[]): Promise<readonly GuessTree[]> {
+  /**
+   * A tree of guesses for each sequence, at most so many levels deep, as long as a guess is worth following; none where
+   * its features are not known.
+   */
+  async draft(asking: readonly Asking[], levels: number, further: Further): Promise<readonly GuessTree[]> {
     await this.catchUp(asking);
-    const all = asking.map(({ sequence }, i) => this.#begin(sequence, depths[i]!));
-    const growing = all.filter((one) => one !== undefined);
+    const all = asking.map(({ sequence }) => this.#begin(sequence));
+    let growing = all.filter((one) => one !== undefined);
     if (growing.length > 0) await this.#read(growing, TOGETHER);
-    for (let level = 1;; level++) {
-      const deeper = growing.filter(({ depth }) => level < depth);
-      if (deeper.length === 0) return all.map((one) => one?.tree ?? new GuessTree());
-      await this.#follow(deeper);
+    for (let level = 1; level < levels; level++) {
+      growing = growing.filter(({ sequence, tree, level: [best] }) =>
+        best !== undefined && further(sequence, tree.guesses[best]!.chance)
+      );
+      if (growing.length === 0) break;
+      await this.#follow(growing);
     }
+    return all.map((one) => one?.tree ?? new GuessTree());
   }
 
   /** Forgets a request. */
@@ -132,14 +138,14 @@ export class EagleDrafter {
     this.#held.delete(id);
   }
 
-  #begin(sequence: Sequence, depth: number): Growing | undefined {
+  #begin(sequence: Sequence): Growing | undefined {
     const { request: { id }, tokens } = sequence;
     const held = this.#held.get(id);
-    if (!held || held.unread.length === 0 || depth < 1) return undefined;
+    if (!held || held.unread.length === 0) return undefined;
     if (held.first + held.rows + held.unread.length !== tokens.length - 1) return undefined;
     if (!this.#cache.reserve(held.seq, held.unread.length)) return void this.#forget(id);
     const tree = new GuessTree();
-    return { held, sequence, depth, tree, features: new Map(), followed: [], guessed: [], level: [] };
+    return { held, sequence, tree, features: new Map(), followed: [], guessed: [], level: [] };
   }
 
   /** Reads at most `most` rows of each sequence; one that is read to its end gets the first level of its tree. */

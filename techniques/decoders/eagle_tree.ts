@@ -21,6 +21,11 @@ export class GuessTree {
     return this.#guesses;
   }
 
+  /** How many guesses follow each other at most. */
+  get depth(): number {
+    return Math.max(0, ...this.#guesses.keys().map((place) => this.path(place).length));
+  }
+
   /** Adds guesses that follow another, with the drafter's confidence in each; returns their places. */
   grow(parent: number, tokens: readonly number[], confidences: readonly number[]): readonly number[] {
     const before = this.#guesses[parent]?.chance ?? 1;

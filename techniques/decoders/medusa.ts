@@ -112,7 +112,7 @@ export async function open(
     });
   }
 
-  const own = pacedTrees(draft, heads.length, clock);
+  const own = pacedTrees(draft, clock);
   return {
     ...own,
     learn: ({ request: { id } }, _, features) => void last.set(id, features.slice(-width)),

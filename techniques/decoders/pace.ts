@@ -6,7 +6,9 @@
  */
 import type { Sequence, StepTime } from "../../engine/mod.ts";
 import { Acceptance } from "./acceptance.ts";
-import { median, StepCost } from "./step_cost.ts";
+import { LevelTime } from "./level_time.ts";
+import { ProbeCredit } from "./probe_credit.ts";
+import { StepCost } from "./step_cost.ts";
 
 /** A request that could be given guesses. */
 export interface Offer {
@@ -19,31 +21,23 @@ export interface Offer {
 
 /** Guesses must promise this much over none, as estimates err. */
 const WORTH = 1.02;
-/** The share of the steps' time that probes may take, and their guesses. */
-const PROBING = 0.01;
+/** Guesses of a probe. */
 const PROBE = 2;
-/** What a probe that did well may save up for others, in steps. */
-const SAVED = 1;
 /** In one of so many steps guesses are cut to a power of two of rows that was not timed yet, where there is one. */
 const SURVEYING = 8;
 const FIRST_SURVEYED = 8;
-/** Times of the drafter that are kept, and how many say what it takes: its first runs are slow. */
-const KEPT = 9;
-const ENOUGH = 3;
 
 interface Paced {
   readonly acceptance: Acceptance;
-  /** Time that probes may take, in steps without guesses. */
-  credit: number;
+  readonly credit: ProbeCredit;
   kind: number;
-  probing: boolean;
 }
 
 export class Pace {
   readonly #cost = new StepCost();
   readonly #all = new Acceptance();
   readonly #paced = new Map<string, Paced>();
-  readonly #drafting: number[] = [];
+  readonly #level = new LevelTime();
   #steps = 0;
 
   /** Guesses for each request that takes part in a step; 0 to its room. */
@@ -55,8 +49,9 @@ export class Pace {
     offers.forEach(({ sequence, room, kind = 0 }, i) => {
       const paced = this.#of(sequence);
       paced.kind = kind;
-      paced.probing = lengths[i] === 0 && room > 0 && this.#affords(paced, Math.min(room, PROBE), sequences);
-      if (paced.probing) lengths[i] = Math.min(room, PROBE);
+      if (lengths[i]! > 0) return paced.credit.none();
+      const probe = Math.min(room, PROBE);
+      if (probe > 0 && paced.credit.affords(this.#price(probe, sequences), sequences)) lengths[i] = probe;
     });
     return lengths;
   }
@@ -65,7 +60,7 @@ export class Pace {
   observed(sequence: Sequence, offered: number, accepted: number): void {
     const paced = this.#of(sequence);
     paced.acceptance.add(paced.kind, offered, accepted);
-    if (paced.probing) paced.credit = Math.min(SAVED, paced.credit + accepted);
+    paced.credit.earned(accepted);
   }
 
   /** Takes in what a step took. */
@@ -75,9 +70,7 @@ export class Pace {
 
   /** Takes in what the drafter took for guesses of a step, `depth` after one another. */
   drafted(depth: number, milliseconds: number): void {
-    if (depth < 1) return;
-    this.#drafting.push(milliseconds / depth);
-    if (this.#drafting.length > KEPT) this.#drafting.shift();
+    this.#level.add(depth, milliseconds);
   }
 
   /** Forgets a request. */
@@ -113,22 +106,18 @@ export class Pace {
   }
 
   #milliseconds(guesses: number, sequences: number, deepest: number): number {
-    const timed = this.#drafting.length >= ENOUGH && this.#cost.knows(sequences);
-    return this.#cost.of(sequences + guesses, sequences) + (timed ? deepest * median(this.#drafting) : 0);
+    const drafting = this.#cost.knows(sequences) ? deepest * this.#level.milliseconds : 0;
+    return this.#cost.of(sequences + guesses, sequences) + drafting;
   }
 
-  /** Whether a request without guesses has saved up for a probe, which it then pays for. */
-  #affords(paced: Paced, guesses: number, sequences: number): boolean {
-    paced.credit += PROBING / sequences;
-    const price = this.#milliseconds(guesses, sequences, guesses) / this.#cost.of(sequences, sequences) - 1;
-    if (paced.credit < price) return false;
-    paced.credit -= Math.max(0, price);
-    return true;
+  /** What guesses for one request take, in steps without. */
+  #price(guesses: number, sequences: number): number {
+    return this.#milliseconds(guesses, sequences, guesses) / this.#cost.of(sequences, sequences) - 1;
   }
 
   #of({ request: { id } }: Sequence): Paced {
     const paced = this.#paced.get(id) ??
-      { acceptance: new Acceptance(this.#all), credit: 0, kind: 0, probing: false };
+      { acceptance: new Acceptance(this.#all), credit: new ProbeCredit(), kind: 0 };
     this.#paced.set(id, paced);
     return paced;
   }

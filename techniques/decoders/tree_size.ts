@@ -3,9 +3,10 @@
  * most tokens a millisecond among all sequences of a step, the likeliest first, as far as chances that were told proved
  * true (tree_yield.ts).
  */
-import type { Sequence, StepTime } from "../../engine/mod.ts";
+import type { Sequence } from "../../engine/mod.ts";
 import type { GuessTree } from "./eagle_tree.ts";
-import { StepCost } from "./step_cost.ts";
+import { LevelTime } from "./level_time.ts";
+import type { StepCost } from "./step_cost.ts";
 import { TreeYield } from "./tree_yield.ts";
 
 /** A tree whose guesses may be verified, `room` of them at most. */
@@ -22,12 +23,15 @@ interface Known {
 }
 
 export class TreeSize {
-  readonly #cost = new StepCost();
+  readonly #level = new LevelTime();
   readonly #all = new TreeYield();
   readonly #known = new Map<string, Known>();
 
-  /** Guesses for each tree of a step of so many sequences; `drafting`: the milliseconds that drafting them took. */
+  constructor(private readonly cost: StepCost) {}
+
+  /** Guesses for each tree of a step of so many sequences; `drafting`: the milliseconds that drafting them took, 0 where that says nothing. */
   sizes(trees: readonly Grown[], sequences: number, drafting: number): readonly number[] {
+    if (drafting > 0) this.#level.add(Math.max(...trees.map(({ tree }) => tree.depth)), drafting);
     const chances = trees.map(({ tree, room }) =>
       tree.best(room).map((place) => tree.guesses[place]!.chance)
     );
@@ -35,11 +39,10 @@ export class TreeSize {
       const { ratio } = this.#of(sequence).yield;
       return chances[of]!.map((chance) => ({ of, chance: Math.min(1, ratio * chance) }));
     }).sort((a, b) => b.chance - a.chance);
-    const spent = this.#cost.knows(sequences) ? drafting : 0;
-    let [tokens, best, kept] = [sequences, sequences / (this.#cost.of(sequences, sequences) + spent), 0];
+    let [tokens, best, kept] = [sequences, sequences / (this.cost.of(sequences, sequences) + drafting), 0];
     for (const [i, { chance }] of all.entries()) {
       tokens += chance;
-      const rate = tokens / (this.#cost.of(sequences + i + 1, sequences) + spent);
+      const rate = tokens / (this.cost.of(sequences + i + 1, sequences) + drafting);
       if (rate > best) [best, kept] = [rate, i + 1];
     }
     const sizes = trees.map(() => 0);
@@ -56,9 +59,14 @@ export class TreeSize {
     known.yield.add(known.expected, accepted);
   }
 
-  /** Takes in what a step took. */
-  timed(step: StepTime): void {
-    this.#cost.timed(step);
+  /**
+   * Whether guesses that follow one of such a chance may pay in a step of so many sequences: if the likeliest of them were
+   * sure to be right, whether it would bring more than drafting and verifying it takes.
+   */
+  further(sequence: Sequence, chance: number, sequences: number): boolean {
+    const [plain, more] = [sequences, sequences + 1].map((rows) => this.cost.of(rows, sequences));
+    const takes = more! - plain! + this.#level.milliseconds / sequences;
+    return this.#of(sequence).yield.ratio * chance > takes * sequences / plain!;
   }
 
   /** Forgets a request. */

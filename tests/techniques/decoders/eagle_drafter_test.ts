@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Asking, LoadedGraph, localModel, type Sequence, TokenRows } from "../../../engine/mod.ts";
 import { EagleDrafter, type EagleLayer } from "../../../techniques/decoders/eagle_drafter.ts";
 import { draftGraph } from "../../../techniques/decoders/eagle_graph.ts";
+import type { Further } from "../../../techniques/decoders/paced_trees.ts";
 import { shapes } from "../../../techniques/decoders/eagle_layer.ts";
 import { llamaFile, SIZE, tinyLlama } from "../../engine/tiny_llama.ts";
 import { random } from "../quantizers/tiny_matrices.ts";
@@ -47,8 +48,13 @@ const asking = ({ sequence }: Text): Asking => ({
 });
 
 /** The tokens, parents and chances of the tree of each. */
-async function treesOf(drafter: EagleDrafter, texts: readonly Text[], levels: number) {
-  const trees = await drafter.draft(texts.map(asking), texts.map(() => levels));
+async function treesOf(
+  drafter: EagleDrafter,
+  texts: readonly Text[],
+  levels: number,
+  further: Further = () => true,
+) {
+  const trees = await drafter.draft(texts.map(asking), levels, further);
   return trees.map(({ guesses }) =>
     guesses.map(({ token, parent, chance }) => `${token} after ${parent}: ${chance.toPrecision(3)}`)
   );
@@ -71,8 +77,24 @@ Deno.test("trees of sequences that are drafted together are those of each alone"
 Deno.test("a tree has a level for each run, the best guesses of one being followed in the next", async () => {
   const one = text("a", 30);
   const sizes = [];
-  for (const levels of [0, 1, 2, 3]) sizes.push((await alone(one, levels)).length);
-  assertEquals(sizes, [0, 3, 12, 24]);
+  for (const levels of [1, 2, 3]) sizes.push((await alone(one, levels)).length);
+  assertEquals(sizes, [3, 12, 24]);
+});
+
+Deno.test("a tree has no further level where its best guess is not worth following, and others theirs", async () => {
+  const texts = [text("a", 30), text("b", 9)];
+  const drafter = new EagleDrafter(layer, 1024);
+  for (const { sequence, features } of texts) drafter.learn(sequence, 0, features);
+  const asked: number[] = [];
+  const [cut, whole] = await treesOf(drafter, texts, 3, ({ request: { id } }, chance) => {
+    asked.push(chance);
+    return id === "b";
+  });
+  assertEquals(cut, await alone(texts[0]!, 1));
+  assertEquals(whole, await alone(texts[1]!, 3));
+  const best = (one: readonly string[]) => Math.max(...one.map((said) => Number(said.split(": ")[1])));
+  assertEquals(asked[0]!.toPrecision(3), best(cut!).toPrecision(3));
+  assertEquals(asked.length, 3);
 });
 
 Deno.test("a tree does not depend on what was drafted before, nor on how features came in", async () => {

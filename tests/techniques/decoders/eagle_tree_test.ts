@@ -26,6 +26,11 @@ Deno.test("the way of a guess leads from the first one to itself", () => {
   assertEquals(grown().path(-1), []);
 });
 
+Deno.test("a tree is as deep as its longest way", () => {
+  assertEquals(grown().depth, 2);
+  assertEquals(new GuessTree().depth, 0);
+});
+
 Deno.test("a draft has the best guesses, each after the one that it follows", () => {
   assertEquals(grown().draft(4), { tokens: [10, 20, 11, 21], parent: [-1, -1, 0, 1] });
   assertEquals(grown().draft(0), { tokens: [], parent: [] });
