@@ -2,6 +2,7 @@
 import { type Clock, digest, type Hardware, type Model } from "../engine/mod.ts";
 import type { Outcome } from "../evals/mod.ts";
 import config from "../deno.json" with { type: "json" };
+import { checkoutAt } from "./git.ts";
 import { type Recording, SCHEMA, type Stamp } from "./recording.ts";
 
 /** What a run knows of itself: the machine, the baseline's model and the clock. */
@@ -47,17 +48,10 @@ function precision({ params: { body, stored } }: Model): string {
 /** The commit of our own checkout; absent outside one, without git, or without leave to run it. */
 export async function readCommit(root = new URL("..", import.meta.url)): Promise<Stamp["commit"]> {
   try {
-    const top = await Deno.realPath((await git(root, "rev-parse", "--show-toplevel")).trim());
-    if (top !== await Deno.realPath(root)) return undefined;
-    const id = (await git(root, "rev-parse", "HEAD")).trim();
-    return { id, dirty: (await git(root, "status", "--porcelain")).trim() !== "" };
+    const folder = await Deno.realPath(root);
+    const here = await checkoutAt(folder);
+    return here?.top === folder ? { id: here.head.id, dirty: here.dirty } : undefined;
   } catch {
     return undefined;
   }
-}
-
-async function git(cwd: URL, ...args: string[]): Promise<string> {
-  const { success, stdout } = await new Deno.Command("git", { args, cwd, stderr: "null" }).output();
-  if (!success) throw new Error(`git ${args[0]} failed`);
-  return new TextDecoder().decode(stdout);
 }

@@ -2,7 +2,7 @@
 import type { CheckedRow, Dueled, RowKind } from "../../evals/mod.ts";
 import { visible } from "../columns.ts";
 import { plural, times, timesInterval } from "../figures.ts";
-import type { Commit } from "./git.ts";
+import type { Commit } from "../git.ts";
 
 export interface CheckReport {
   readonly check: 1;

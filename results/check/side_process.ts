@@ -13,6 +13,11 @@ export interface Start {
   readonly said: (line: string) => void;
 }
 
+/** What an Assay says to a verb that came after it. */
+const UNKNOWN = "Cannot run side as the verb must be";
+const OLDER =
+  "Cannot check with it as its Assay must have `check`: it is from before that. Take a later base, or hold the head against recordings (--history)";
+
 /** Lines of standard error that are kept to tell why a process ended. */
 const KEPT = 20;
 
@@ -85,9 +90,10 @@ export class SideProcess implements AsyncDisposable {
       const { code, signal } = await child.status;
       this.#running = undefined;
       const why = kept.findLast((line) => /error|cannot/i.test(line)) ?? kept.at(-1) ?? "it said nothing";
-      for (const { reject } of waiting.values()) {
-        reject(new Error(`its process ended with ${signal ?? code}: ${why.trim()}`));
-      }
+      const error = why.startsWith(UNKNOWN)
+        ? new UserError(OLDER)
+        : new Error(`its process ended with ${signal ?? code}: ${why.trim()}`);
+      for (const { reject } of waiting.values()) reject(error);
     });
     return { child, input: child.stdin.getWriter(), waiting, ended };
   }

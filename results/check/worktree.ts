@@ -1,7 +1,7 @@
 /** The base as a folder of its own: a git worktree under the system's temporary folder, with modules of its own. */
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { UserError } from "../../engine/mod.ts";
-import { type Commit, git } from "./git.ts";
+import { type Commit, git } from "../git.ts";
 
 /** A side's place: where it runs, and which Assay and files it takes there. */
 export interface Place {

@@ -12,7 +12,7 @@ import { systemClock, UserError } from "../../engine/mod.ts";
 import { escapedJson, visible } from "../columns.ts";
 import { plural } from "../figures.ts";
 import { checkText } from "../check/check_text.ts";
-import { resolveBase } from "../check/git.ts";
+import { resolveBase } from "../git.ts";
 import { type CheckReport, exitCode, holds } from "../check/report.ts";
 import { SideProcess } from "../check/side_process.ts";
 import { layOutBase, type Place } from "../check/worktree.ts";

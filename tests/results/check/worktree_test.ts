@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../../engine/mod.ts";
-import { git, resolveBase } from "../../../results/check/git.ts";
+import { git, resolveBase } from "../../../results/git.ts";
 import { layOutBase } from "../../../results/check/worktree.ts";
 
 const OUTSIDE = new URL("../../../mod.ts", import.meta.url).pathname;
