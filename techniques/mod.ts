@@ -7,7 +7,7 @@ import { type KvOffload, kvOffload } from "./caches/kv_offload.ts";
 import { prefixCache } from "./caches/prefix_cache.ts";
 import { type QuantizedKv, quantizedKv } from "./caches/quantized_kv.ts";
 import { answerLookup, type AnswerLookupOptions } from "./decoders/answer_lookup.ts";
-import { draftModel, type DraftModelOptions, heldAs } from "./decoders/draft_model.ts";
+import { draftModel, type DraftModelOptions } from "./decoders/draft_model.ts";
 import { eagle, type EagleOptions } from "./decoders/eagle.ts";
 import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
 import { medusa, type MedusaOptions } from "./decoders/medusa.ts";
@@ -39,7 +39,6 @@ export {
   float8,
   gptq,
   type GptqOptions,
-  heldAs,
   type KvOffload,
   kvOffload,
   type LookupOptions,
@@ -59,11 +58,13 @@ export {
   w8a8,
 };
 
+const INT4 = roundToNearest({ bits: 4, block: 64, symmetric: false });
+
 /** Every technique in its usual form, by the name that `--only` takes. */
 export const techniques = {
   int8: roundToNearest({ bits: 8, block: 64, symmetric: false }),
   int6: roundToNearest({ bits: 6, block: 64, symmetric: false }),
-  int4: roundToNearest({ bits: 4, block: 64, symmetric: false }),
+  int4: INT4,
   int4_body: roundToNearest({ bits: 4, block: 64, symmetric: false, covers: ["body"] }),
   int3: roundToNearest({ bits: 3, block: 64, symmetric: false }),
   int2: roundToNearest({ bits: 2, block: 64, symmetric: false }),
@@ -77,6 +78,7 @@ export const techniques = {
   mixed_6: mixedPrecision({ bodyBits: 6 }),
   prompt_lookup: promptLookup(),
   answer_lookup: answerLookup(),
+  draft_int4: draftModel({ draft: [INT4], draws: false, name: "draft_int4" }),
   early_exit: earlyExit(),
   medusa: medusa(),
   eagle: eagle(),

@@ -1,25 +1,23 @@
 /**
  * Speculative decoding with a draft model (Leviathan et al., ICML 2023; Chen et al., 2023): a small model with the same
  * tokenizer guesses the next tokens one by one, and the model verifies them in one step. The draft may be another file,
- * or the model's own held in fewer bits or with fewer layers.
+ * or what techniques make of the model's own, like its weights in fewer bits.
  */
 import {
-  asStored,
   checkSameTokenizer,
   type DecoderLive,
-  type Integers,
   type Live,
   type Model,
   type Stack,
   UserError,
 } from "../../engine/mod.ts";
-import type { Technique } from "../technique.ts";
+import { compose, type Technique } from "../technique.ts";
 import { Drafter } from "./drafter.ts";
 import { paced } from "./paced.ts";
 
 export interface DraftModelOptions {
-  /** The model that guesses, or what makes one of the model that it guesses for. */
-  readonly draft: Model | ((target: Model) => Model | Promise<Model>);
+  /** The model that guesses, or techniques that make one of the model that it guesses for. */
+  readonly draft: Model | readonly Technique[];
   /** Guesses in one step at most. */
   readonly guesses?: number;
   /**
@@ -39,8 +37,8 @@ const MOST = 32;
 const TOKENS = 8192;
 
 /**
- * @throws {UserError} when a step cannot have so many guesses; when it is transformed, if the draft's tokenizer is not
- * the target's or its file is missing.
+ * @throws {UserError} when a step cannot have so many guesses, or a technique makes no model; when it is transformed, if
+ * the draft's tokenizer is not the target's or its file is missing.
  */
 export function draftModel(
   { draft, guesses = 4, draws = true, name = "draft_model" }: DraftModelOptions,
@@ -50,29 +48,35 @@ export function draftModel(
       `Cannot draft with a model as its guesses must be a whole number of 1 to ${MOST}: found ${guesses}.`,
     );
   }
+  const making = "file" in draft ? [] : draft;
+  const other = making.find(({ slot }) => slot !== "model");
+  if (other) {
+    throw new UserError(
+      `Cannot draft with what ${other.name} makes as that must be a model: it is a ${other.slot}.`,
+    );
+  }
+  const summary = making.length > 0
+    ? `Guesses the next tokens with the model's own weights after ${
+      making.map((one) => one.name).join(" and ")
+    }`
+    : "Guesses the next tokens with a smaller model";
+  const calibration = making.flatMap(({ calibration = [] }) => calibration);
   return {
     name,
     slot: "decoder",
     claim: "identical",
     bottleneck: "sequential-decode",
     scope: "per-request",
-    summary: "Guesses the next tokens with a smaller model, and verifies them in one step.",
+    summary: `${summary}, and verifies them in one step.`,
     source: "Leviathan et al., ICML 2023; Chen et al., Speculative Sampling, 2023",
+    ...(calibration.length > 0 && { calibration }),
     engaged: (counters) => (counters.accepted ?? 0) > 0,
     async transform(stack: Stack): Promise<Stack> {
-      const model = typeof draft === "function" ? await draft(stack.model) : draft;
+      const model = "file" in draft ? draft : (await compose(stack, draft)).at(-1)!.model;
       checkSameTokenizer(model, stack.model);
       const params: Params = { guesses, tokens: TOKENS, draws };
       return { ...stack, decoder: { name, params, module: import.meta.url, models: { draft: model } } };
     },
-  };
-}
-
-/** The model's own file, held in fewer bits; `head` as `body` where absent. */
-export function heldAs(body: Integers, head = body): (target: Model) => Model {
-  return (target) => {
-    const stored = asStored(target);
-    return { ...stored, params: { ...stored.params, body, head } };
   };
 }
 

@@ -14,8 +14,8 @@ import {
   UserError,
 } from "../../../engine/mod.ts";
 import { ToyNetwork, type ToyOptions, toyTokenizer } from "../../../engine/engines/toy.ts";
-import { continuousBatching } from "../../../techniques/mod.ts";
-import { draftModel, heldAs } from "../../../techniques/decoders/draft_model.ts";
+import { compose, continuousBatching, promptLookup, roundToNearest } from "../../../techniques/mod.ts";
+import { draftModel } from "../../../techniques/decoders/draft_model.ts";
 import { baseline } from "../../contracts/baseline.ts";
 import { useTestCache } from "../../engine/test_cache.ts";
 import { llamaFile, metadata, tinyLlama } from "../../engine/tiny_llama.ts";
@@ -25,7 +25,7 @@ useTestCache();
 const folder = Deno.makeTempDirSync();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
-const toy = (target: Model) => target;
+const toy = baseline.model;
 const technique = draftModel({ draft: toy, guesses: 3 });
 
 const requests: readonly Request[] = Array.from({ length: 6 }, (_, i) => ({
@@ -102,7 +102,7 @@ Deno.test("where no guess is drawn, the draws of a request that samples are thos
 });
 
 Deno.test("the draft is recorded by what it is, without a path", async () => {
-  const own = (target: Model): Model => ({ ...target, file: "/home/someone/draft.gguf" });
+  const own = { ...baseline.model, file: "/home/someone/draft.gguf" };
   const stack = await draftModel({ draft: own, guesses: 3 }).transform(baseline);
   const { name, params } = baseline.model;
   assertEquals(parts(stack).decoder, {
@@ -135,9 +135,9 @@ Deno.test("another file and the same file in fewer bits draft beside the model i
   const stack: Stack = { ...baseline, model: await modelOf(1) };
   const other = await modelOf(2);
   const plain = await answers(stack, greedy);
-  const eight = { bits: 8, block: 32, symmetric: false } as const;
+  const eight = roundToNearest({ bits: 8, block: 32, symmetric: false });
   for (const base of [stack, await continuousBatching().transform(stack)]) {
-    for (const draft of [other, heldAs(eight)]) {
+    for (const draft of [other, [eight]]) {
       const { tokens, counters, weightBytes } = await answers(
         await draftModel({ draft, guesses: 3 }).transform(base),
         greedy,
@@ -147,6 +147,21 @@ Deno.test("another file and the same file in fewer bits draft beside the model i
       if (draft !== other) assert(counters.accepted! > counters.drafted! / 2);
     }
   }
+});
+
+Deno.test("a draft that techniques make is the file's own model, whatever the target is held as", async () => {
+  const stack: Stack = { ...baseline, model: await modelOf(1) };
+  const [eight, four] = ([8, 4] as const).map((bits) =>
+    roundToNearest({ bits, block: 32, symmetric: false })
+  );
+  const technique = draftModel({ draft: [four!] });
+  const drafted = (await compose(stack, [eight!, technique])).at(-1)!;
+  assertEquals(drafted.decoder.models!.draft, (await four!.transform(stack)).model);
+  assert(technique.summary.includes("after int4"));
+});
+
+Deno.test("what makes no model is no draft", () => {
+  assertThrows(() => draftModel({ draft: [promptLookup()] }), UserError, "prompt_lookup");
 });
 
 Deno.test("a draft with another tokenizer is a user error before anything runs", async () => {
