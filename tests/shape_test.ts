@@ -37,6 +37,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/transformers": ["engine/engines/"],
   "@stdlib/stats-base-dists-chisquare-cdf": ["evals/law.ts"],
   "@stdlib/stats-base-dists-t-quantile": [
+    "evals/check/runs.ts",
     "evals/interval.ts",
     "evals/power.ts",
     "evals/slices.ts",

@@ -8,10 +8,12 @@ export {
   planCheck,
   type RowKind,
 } from "./check.ts";
+export { changePoints, FEWEST_RUNS, levels } from "./change_points.ts";
 export type { Dueled } from "./duel.ts";
 export { LiveSide } from "./live_side.ts";
 export type { Flip, Outputs, Sides } from "./outputs.ts";
 export { ERROR, type Pace, paceOf } from "./pace.ts";
+export { noiseFloor, paceOfRuns, type Runs } from "./runs.ts";
 export {
   type About,
   BASELINE,

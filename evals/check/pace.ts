@@ -15,9 +15,12 @@ export interface Pace {
   readonly kind: "regressed" | "improved" | "same" | "unsure";
   /** Tokens/s of head over base. */
   readonly ratio: { readonly estimate: number; readonly interval: Interval };
+  /** Of blocks beside each other; of a head that is held against recordings, its runs. */
   readonly pairs: number;
   /** Where unsure: how many pairs would decide if the estimate and its spread hold. */
   readonly needed?: number;
+  /** Of a head that is held against recordings: how many runs those are, and the runner's noise floor, 0.04 for 4 %. */
+  readonly beside?: { readonly runs: number; readonly floor: number };
 }
 
 /** Pairs beyond which nobody waits. */
@@ -31,13 +34,7 @@ export function paceOf(logs: readonly number[], margin: number, tail: number): P
   const { mean, interval } = estimateSoFar(differences, "amounts", 1, tail);
   const { low, high, level } = interval;
   const slower = Math.log1p(-margin);
-  const kind = high < 0 && mean <= slower / 2
-    ? "regressed"
-    : low > 0 && mean >= -slower / 2
-    ? "improved"
-    : low > slower
-    ? "same"
-    : "unsure";
+  const kind = kindOf(mean, low, high, margin);
   const ratio = {
     estimate: Math.exp(mean),
     interval: { low: Math.exp(low), high: Math.min(1e9, Math.exp(high)), level },
@@ -47,6 +44,14 @@ export function paceOf(logs: readonly number[], margin: number, tail: number): P
   const distance = Math.max(-mean, mean - slower, -slower / 2);
   const needed = Math.ceil(pairs * (reach / distance) ** 2);
   return { kind, ratio, pairs, ...(needed < MOST_NEEDED ? { needed: Math.max(pairs + 1, needed) } : {}) };
+}
+
+/** What the mean of logarithms and its bounds come to. */
+export function kindOf(mean: number, low: number, high: number, margin: number): Pace["kind"] {
+  const slower = Math.log1p(-margin);
+  if (high < 0 && mean <= slower / 2) return "regressed";
+  if (low > 0 && mean >= -slower / 2) return "improved";
+  return low > slower ? "same" : "unsure";
 }
 
 const unknown = (pairs: number, tail: number): Pace => ({
