@@ -1,5 +1,5 @@
 /** A data set: where it came from, what it may be used for, and its samples in a fixed order. */
-import type { Digest } from "../engine/mod.ts";
+import type { Digest, Message } from "../engine/mod.ts";
 
 export interface Sample {
   /** Unique within the data set. */
@@ -7,6 +7,8 @@ export interface Sample {
   /** Samples of one passage, subject or conversation share a cluster. */
   readonly cluster: string;
   readonly slices: readonly string[];
+  /** Samples of one conversation follow each other in their own order, wherever some are drawn. */
+  readonly conversation?: string;
 }
 
 export interface Dataset<S extends Sample> {
@@ -90,15 +92,36 @@ export interface Problem extends Sample {
 export interface Prompt extends Sample {
   readonly turns: readonly string[];
   readonly system?: string;
+  /** What was said before the first turn, in its order. */
+  readonly history?: readonly Message[];
+  /** Whose it is: no cache may let one tenant's prompts be told from another's. */
+  readonly tenant?: string;
   /** How many tokens the answer had that was given once, about: a workload asks for as many, up to its own limit. */
   readonly answerTokens?: number;
 }
 
+/** A prompt's messages up to and with its first turn. */
+export function messagesOf({ system, history = [], turns }: Prompt): readonly Message[] {
+  return [
+    ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+    ...history,
+    { role: "user" as const, content: turns[0]! },
+  ];
+}
+
+/** How many characters a prompt's messages have. */
+export const charactersOf = (prompt: Prompt): number =>
+  messagesOf(prompt).reduce((sum, { content }) => sum + content.length, 0);
+
 /** The first `count` samples in an order fixed by hashing the ids with a seed, so that a subset is a fair draw. */
 export async function take<S extends Sample>(dataset: Dataset<S>, count: number, seed = 0): Promise<S[]> {
-  const keyed: { key: number; sample: S }[] = [];
-  for await (const sample of dataset.samples()) keyed.push({ key: hash(`${seed}:${sample.id}`), sample });
-  keyed.sort((a, b) => a.key - b.key || (a.sample.id < b.sample.id ? -1 : 1));
+  const keyed: { key: number; name: string; sample: S }[] = [];
+  for await (const sample of dataset.samples()) {
+    const name = sample.conversation ?? sample.id;
+    keyed.push({ key: hash(`${seed}:${name}`), name, sample });
+  }
+  // The sort is stable, so that a conversation keeps its order.
+  keyed.sort((a, b) => a.key - b.key || (a.name < b.name ? -1 : Number(a.name > b.name)));
   return keyed.slice(0, count).map((entry) => entry.sample);
 }
 

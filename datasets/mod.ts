@@ -45,6 +45,7 @@ export * from "./dataset.ts";
 export * from "./workload.ts";
 export { FILES } from "./packages.ts";
 export { MMLU_DIGEST, mmluFiles } from "./mmlu_files.ts";
+export { readTrace, type Trace } from "./trace.ts";
 export { jsonl, type Owned } from "./jsonl.ts";
 export type { Shapes } from "./jsonl_row.ts";
 export { fetchAll } from "./source.ts";

@@ -1,17 +1,27 @@
 /** A workload: the requests that a race times, and how they arrive. */
 import type { Dataset, Prompt } from "./dataset.ts";
+import type { Trace } from "./trace.ts";
 
 /**
  * How requests arrive. "single": one at a time, the next when the last has ended. "closed": `clients` of them, each
- * sending its next request when its last has ended. "offline": all at once. "poisson": at random times, whatever has
- * ended by then; a latency counts from the time at which a request was to arrive, so that none is left out because the
- * one before it was slow (coordinated omission; Tene, How NOT to Measure Latency, 2013).
+ * sending its next request when its last has ended. "offline": all at once. The others are open: requests come at times
+ * of their own, whatever has ended by then, and a latency counts from the time at which a request was to arrive, so that
+ * none is left out because the one before it was slow (coordinated omission; Tene, How NOT to Measure Latency, 2013).
+ * "poisson": at random. "gamma": in bursts, the gaps between arrivals drawn from a gamma law with the coefficient of
+ * variation `cv`: 1 is "poisson", and people's own requests have more (Wang et al., BurstGPT, 2024; vLLM's burstiness is
+ * 1/cv²). "replayed": as they came once. Requests of one conversation arrive as one: each that follows another is sent
+ * when that one has ended.
  */
 export type Arrival =
   | { readonly kind: "single" }
   | { readonly kind: "closed"; readonly clients: number }
   | { readonly kind: "offline" }
-  | { readonly kind: "poisson"; readonly perSecond: number; readonly seed: number };
+  | { readonly kind: "poisson"; readonly perSecond: number; readonly seed: number }
+  | { readonly kind: "gamma"; readonly perSecond: number; readonly cv: number; readonly seed: number }
+  | { readonly kind: "replayed" } & Trace;
+
+/** Arrivals that await nobody's answer. */
+export type OpenArrival = Extract<Arrival, { readonly kind: "poisson" | "gamma" | "replayed" }>;
 
 /** A latency that users may not lose, whatever the throughput: the percentile of a figure over a race's requests. */
 export interface Objective {

@@ -21,6 +21,8 @@ export interface Request {
   /** Absent: greedy. */
   readonly sampling?: Sampling;
   readonly tenant?: string;
+  /** Requests of one conversation come one after another, each when the one before has ended. */
+  readonly conversation?: string;
   /** The adapter whose weights answer; absent: the model's own. */
   readonly adapter?: string;
   /** Also tell how likely each token was where it was chosen. */

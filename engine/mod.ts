@@ -46,6 +46,7 @@ export { bitsPerWeight, defaultModel, hubModel, knownModel, localModel, MODELS, 
 export { moduleTexts } from "./module_texts.ts";
 export { type Address, serve, type Server } from "./serve/serve.ts";
 export type { Serving } from "./serve/app.ts";
+export { Mailbox } from "./serve/mailbox.ts";
 export * from "./workbench/mod.ts";
 export { madeNotes } from "./workbench/made.ts";
 export { type Backend, BACKENDS, fasterBackend } from "./engines/backend.ts";

@@ -10,9 +10,18 @@ import {
   systemClock,
   UserError,
 } from "../engine/mod.ts";
-import { type Arrival, type Prompt, take, tokensFor, type Workload, workloads } from "../datasets/mod.ts";
+import {
+  type Arrival,
+  messagesOf,
+  type Prompt,
+  take,
+  tokensFor,
+  type Workload,
+  workloads,
+} from "../datasets/mod.ts";
 import { type LoadReport, loadReport, type WithinReach } from "./load_report.ts";
 import { drive } from "./load.ts";
+import { waitUntil } from "./sending.ts";
 
 export interface EndpointLoad {
   /** Up to and with "/v1". */
@@ -61,7 +70,8 @@ export async function loadEndpoint(load: EndpointLoad): Promise<LoadReport> {
       }
     },
   };
-  const { block } = await drive(watched, bodies.slice(0, requests), load.arrival, clock);
+  const until = (at: Milliseconds) => waitUntil(at, clock, signal);
+  const { block } = await drive(watched, bodies.slice(0, requests), load.arrival, clock, until);
   return loadReport(block, server.aftermaths, load.objective);
 }
 
@@ -74,12 +84,13 @@ export function loadWorkload(name: string): Workload {
 }
 
 function requestOf(prompt: Prompt, { model, workload, naturalEnd }: EndpointLoad): HttpRequest {
-  const system = prompt.system === undefined ? [] : [{ role: "system", content: prompt.system }];
+  const { id, conversation } = prompt;
   return {
-    id: prompt.id,
+    id,
+    ...(conversation === undefined ? {} : { conversation }),
     body: {
       model,
-      messages: [...system, { role: "user", content: prompt.turns[0]! }],
+      messages: messagesOf(prompt),
       max_tokens: tokensFor(workload, prompt),
       temperature: 0,
       stream: true,

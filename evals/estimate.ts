@@ -1,6 +1,6 @@
 /** How long a run should take: the tokens that it will read and write, at the rates that the baseline shows now. */
 import { type Session, type Stack, systemClock } from "../engine/mod.ts";
-import { take, tokensFor } from "../datasets/mod.ts";
+import { charactersOf, take, tokensFor } from "../datasets/mod.ts";
 import { asked, type Eval } from "./eval.ts";
 import type { Planned } from "./plan.ts";
 import type { Suite } from "./suite.ts";
@@ -56,8 +56,8 @@ export async function estimateRows(
   let race = 0;
   for (const workload of suite.workloads) {
     for (const prompt of await take(workload.prompts, workload.requests * suite.pairs, workload.seed)) {
-      const characters = (prompt.system?.length ?? 0) + (prompt.turns[0]?.length ?? 0);
-      race += 2 * seconds({ read: characters / CHARACTERS_PER_TOKEN, write: tokensFor(workload, prompt) });
+      const read = charactersOf(prompt) / CHARACTERS_PER_TOKEN;
+      race += 2 * seconds({ read, write: tokensFor(workload, prompt) });
     }
   }
   const costs: number[] = [];

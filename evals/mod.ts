@@ -17,7 +17,8 @@ export { objectiveOutcome } from "./objective.ts";
 export { underived } from "./rederived.ts";
 export { answered, audit } from "./audit.ts";
 export { type Machine, machineOf, ticksOf, watch } from "./machine.ts";
-export { type Answering, arrivalTimes, drive, type Driven } from "./load.ts";
+export { arrivalTimes, atRate, isOpen } from "./arrival_times.ts";
+export { type Answering, drive, type Driven } from "./load.ts";
 export { type EndpointLoad, loadEndpoint, loadWorkload } from "./endpoint_load.ts";
 export {
   type LatencyFigures,

@@ -46,7 +46,8 @@ export function loadText(report: LoadReport, { url, model, workload, arrival }: 
   ].join("\n");
 }
 
-function arrivalText(arrival: Loaded["arrival"]): string {
+/** How requests arrive, in words. */
+export function arrivalText(arrival: Loaded["arrival"]): string {
   switch (arrival.kind) {
     case "single":
       return "one at a time";
@@ -55,6 +56,13 @@ function arrivalText(arrival: Loaded["arrival"]): string {
     case "offline":
       return "all at once";
     case "poisson":
-      return `${arrival.perSecond} a second at random`;
+      return `${pace(arrival.perSecond)} a second at random`;
+    case "gamma":
+      return `${pace(arrival.perSecond)} a second in bursts, gaps varying by ${arrival.cv}`;
+    case "replayed":
+      return `as ${visible(arrival.trace)} tells`;
   }
 }
+
+/** Requests a second, to three digits. */
+const pace = (perSecond: number): string => String(Number(perSecond.toPrecision(3)));

@@ -10,6 +10,8 @@ import { eventsOf } from "./server_events.ts";
 
 export interface HttpRequest {
   readonly id: string;
+  /** As a session's requests'. */
+  readonly conversation?: string;
   /** Sent as JSON; asks for a stream. */
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -3,7 +3,7 @@
  * beneath must have been at a numerical tie: its margin within what its own rounding turns over (see noise.ts). Ties
  * may not outnumber those of rounding, nor margins drift further than it moves them.
  */
-import type { Dataset, Prompt } from "../../datasets/mod.ts";
+import { charactersOf, type Dataset, messagesOf, type Prompt } from "../../datasets/mod.ts";
 import { endsOf, type Request, type Session, UserError } from "../../engine/mod.ts";
 import { alone, type Collected, crowded } from "../asking.ts";
 import { CHARACTERS_PER_TOKEN } from "../estimate.ts";
@@ -66,10 +66,7 @@ export function tokenMatch(
       };
     },
     noiseOf,
-    work: ({ system = "", turns }) => ({
-      read: 2 * (system.length + turns[0]!.length) / CHARACTERS_PER_TOKEN,
-      write: 2 * tokens,
-    }),
+    work: (prompt) => ({ read: 2 * charactersOf(prompt) / CHARACTERS_PER_TOKEN, write: 2 * tokens }),
     show: ({ text }) => text,
   };
 }
@@ -84,9 +81,16 @@ export function toRequest(session: Session, prompt: Prompt, maxTokens: number): 
       `Cannot ask for ${maxTokens} tokens as prompt and answer must fit the model's context of ${session.context}.`,
     );
   }
-  const system = prompt.system === undefined ? [] : [{ role: "system" as const, content: prompt.system }];
-  const ids = session.tokenizer.chat([...system, { role: "user", content: prompt.turns[0]! }]);
-  return { id: prompt.id, prompt: ids.slice(0, session.context - maxTokens), maxTokens, stop: [] };
+  const { id, tenant, conversation } = prompt;
+  const ids = session.tokenizer.chat([...messagesOf(prompt)]);
+  return {
+    id,
+    prompt: ids.slice(0, session.context - maxTokens),
+    maxTokens,
+    stop: [],
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(conversation === undefined ? {} : { conversation }),
+  };
 }
 
 /** How far margins moved up to the first divergence, and what turned over there. */

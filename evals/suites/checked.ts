@@ -93,18 +93,8 @@ export function checked(value: unknown, file: string): Suite {
   for (const { name, prompts, arrival, requests, maxTokens, seed, objective, repeats } of loads) {
     if (!isFields(prompts)) wanted(`its workload ${name} must have a data set of prompts`, prompts);
     dataSet(prompts as Fields, `the data set of its workload ${name}`);
-    const kind = isFields(arrival) ? arrival.kind : arrival;
-    if (!["single", "closed", "offline", "poisson"].includes(kind as string)) {
-      wanted(`the arrival of its workload ${name} must be single, closed, offline or poisson`, kind);
-    }
-    if (kind === "poisson") {
-      const { perSecond, seed } = arrival as Fields;
-      if (!(typeof perSecond === "number" && perSecond > 0)) {
-        wanted(`the perSecond of its workload ${name} must be a number above 0`, perSecond);
-      }
-      whole(seed, 0, `the seed of the arrivals of its workload ${name}`);
-    }
-    if (kind === "closed") whole((arrival as Fields).clients, 1, `the clients of its workload ${name}`);
+    const [what, found] = wrongArrival(arrival) ?? [];
+    if (what) wanted(`the ${what.replace("*", `its workload ${name}`)}`, found);
     whole(requests, 1, `the requests of its workload ${name}`);
     whole(maxTokens, 1, `the maxTokens of its workload ${name}`);
     whole(seed, 0, `the seed of its workload ${name}`);
@@ -125,6 +115,34 @@ export function checked(value: unknown, file: string): Suite {
 
 function isFields(value: unknown): value is Fields {
   return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+const ARRIVALS = ["single", "closed", "offline", "poisson", "gamma", "replayed"];
+
+/** What of an arrival is wrong, "*" standing for its workload, and what was found; nothing where all is well. */
+function wrongArrival(arrival: unknown): readonly [string, unknown] | undefined {
+  const { kind, clients, perSecond, cv, seed, trace, times } = isFields(arrival) ? arrival : {} as Fields;
+  const number = (value: unknown) => typeof value === "number" && value > 0 && Number.isFinite(value);
+  const whole = (value: unknown, least: number) => Number.isInteger(value) && value as number >= least;
+  if (!ARRIVALS.includes(kind as string)) {
+    return [`arrival of * must be ${ARRIVALS.slice(0, -1).join(", ")} or ${ARRIVALS.at(-1)}`, kind];
+  }
+  if (kind === "closed" && !whole(clients, 1)) {
+    return ["clients of * must be a whole number of at least 1", clients];
+  }
+  if (kind === "replayed") {
+    const inOrder = Array.isArray(times) && times.length > 0 &&
+      times.every((at, i) => Number.isFinite(at) && at >= (times[i - 1] ?? 0));
+    return inOrder && typeof trace === "string"
+      ? undefined
+      : ["replayed arrivals of * must be a trace's name and times in order", times];
+  }
+  if (kind !== "poisson" && kind !== "gamma") return undefined;
+  if (!number(perSecond)) return ["perSecond of * must be a number above 0", perSecond];
+  if (kind === "gamma" && !number(cv)) return ["cv of * must be a number above 0", cv];
+  return whole(seed, 0)
+    ? undefined
+    : ["seed of the arrivals of * must be a whole number of at least 0", seed];
 }
 
 const RULES = [undefined, "margin", "guard", "exact", "law"];

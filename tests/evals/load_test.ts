@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Emission, ManualClock, type Request, type Session } from "../../engine/mod.ts";
 import type { Arrival } from "../../datasets/mod.ts";
-import { answered, drive, type Driven } from "../../evals/mod.ts";
-import { arrivalTimes } from "../../evals/load.ts";
+import { answered, arrivalTimes, drive, type Driven } from "../../evals/mod.ts";
 import { compose, continuousBatching } from "../../techniques/mod.ts";
 import { baseline, timedEngine, workload } from "./toy_bench.ts";
 
@@ -104,27 +103,78 @@ for (
   });
 }
 
-Deno.test("arrivals at random keep their own times: a latency counts from there, however late it was sent", async () => {
-  const clock = new ManualClock(5000);
-  const stack = (await compose(baseline, [continuousBatching()])).at(-1)!;
-  await using session = await timedEngine(clock, () => ({ cost: { step: 10, row: 0 } })).open(stack);
-  const arrival = { kind: "poisson", perSecond: 20, seed: 4 } as const;
-  const until = (at: number) => {
-    clock.advance(Math.max(0, at - clock.now()));
-    return Promise.resolve();
+for (
+  const arrival of [
+    { kind: "poisson", perSecond: 20, seed: 4 },
+    { kind: "gamma", perSecond: 20, cv: 3, seed: 4 },
+    { kind: "replayed", trace: "t", times: [0, 1, 2, 3, 500, 501] },
+  ] as const
+) {
+  Deno.test(`${arrival.kind} arrivals keep their own times: a latency counts from there, however late it was sent`, async () => {
+    const clock = new ManualClock(5000);
+    const stack = (await compose(baseline, [continuousBatching()])).at(-1)!;
+    await using session = await timedEngine(clock, () => ({ cost: { step: 10, row: 0 } })).open(stack);
+    const until = (at: number) => {
+      clock.advance(Math.max(0, at - clock.now()));
+      return Promise.resolve();
+    };
+    const { block } = await drive(session, requests(6), arrival, clock, until);
+    assertEquals(block.timings.map(({ sent }) => sent), [...arrivalTimes(6, arrival)]);
+  });
+}
+
+Deno.test("a server that was stuck is charged for every request that came meanwhile, not for one alone", async () => {
+  const clock = new ManualClock(0);
+  // It takes a request a millisecond, but for a second at the beginning it takes none.
+  const stuck = {
+    async *generate(asked: AsyncIterable<Request>) {
+      let first = true;
+      for await (const { id } of asked) {
+        clock.advance(first ? 1000 : 1);
+        first = false;
+        yield { id, tokens: [7], margins: [1], at: clock.now(), finish: "length" as const };
+      }
+    },
   };
-  const { block } = await drive(session, requests(6), arrival, clock, until);
-  assertEquals(block.timings.map(({ sent }) => sent), [...arrivalTimes(6, arrival)]);
+  const times = Array.from({ length: 20 }, (_, i) => 50 * i);
+  const { block } = await drive(
+    stuck,
+    requests(20),
+    { kind: "replayed", trace: "t", times },
+    clock,
+    () => Promise.resolve(),
+  );
+  assertEquals(
+    block.timings.map(({ sent, tokens }) => tokens[0]! - sent),
+    times.map((at, i) => 1000 + i - at),
+  );
 });
 
-Deno.test("arrivals at random come in order, as many a second as asked, and their gaps have an exponential's deviation", () => {
-  const times = arrivalTimes(20_000, { perSecond: 50, seed: 1 });
-  const gaps = times.map((at, i) => at - (times[i - 1] ?? 0));
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
-  assertEquals([gaps.every((gap) => gap >= 0), Math.abs(mean - 20) < 0.4, Math.abs(deviation - 20) < 0.6], [
-    true,
-    true,
-    true,
-  ]);
+const talking = (counts: readonly number[]): Request[] =>
+  counts.flatMap((count, c) =>
+    Array.from({ length: count }, (_, i) => ({ ...requests(1)[0]!, id: `c${c}.${i}`, conversation: `c${c}` }))
+  );
+
+Deno.test("turns of a conversation are sent one after another, and conversations beside each other", async () => {
+  const clock = new ManualClock(0);
+  const stack = (await compose(baseline, [continuousBatching()])).at(-1)!;
+  await using session = await timedEngine(clock, () => ({ cost: { step: 10, row: 0 } })).open(stack);
+  const arrival = { kind: "closed", clients: 2 } as const;
+  const driven = await drive(session, talking([2, 3, 1]), arrival, clock);
+  assertEquals(together(driven), 2);
+  const at = new Map(driven.block.timings.map((one) => [one.id, one]));
+  for (const [earlier, later] of [["c0.0", "c0.1"], ["c1.0", "c1.1"], ["c1.1", "c1.2"], ["c0.1", "c2.0"]]) {
+    assertEquals(at.get(later!)!.sent, at.get(earlier!)!.tokens.at(-1), later!);
+  }
+});
+
+Deno.test("a conversation arrives once, and its later turns when the ones before have ended", async () => {
+  const clock = new ManualClock(0);
+  const session = saying((id) => {
+    clock.advance(10);
+    return [{ id, tokens: [7], at: clock.now(), finish: "length" }];
+  });
+  const arrival = { kind: "replayed", trace: "t", times: [0, 3] } as const;
+  const { block } = await drive(session, talking([2, 1]), arrival, clock, () => Promise.resolve());
+  assertEquals(block.timings.map(({ id, sent }) => [id, sent]), [["c0.0", 0], ["c1.0", 3], ["c0.1", 10]]);
 });

@@ -214,11 +214,27 @@ for (
     ],
     [
       `workloads: [workload({ arrival: { kind: "open" } })]`,
-      'the arrival of its workload toy_single must be single, closed, offline or poisson: found "open".',
+      'the arrival of its workload toy_single must be single, closed, offline, poisson, gamma or replayed: found "open".',
     ],
     [
       `workloads: [workload({ arrival: { kind: "closed" } })]`,
       "the clients of its workload toy_single must be a whole number of at least 1: found nothing.",
+    ],
+    [
+      `workloads: [workload({ arrival: { kind: "poisson", perSecond: 0, seed: 1 } })]`,
+      "the perSecond of its workload toy_single must be a number above 0: found 0.",
+    ],
+    [
+      `workloads: [workload({ arrival: { kind: "gamma", perSecond: 2, seed: 1 } })]`,
+      "the cv of its workload toy_single must be a number above 0: found nothing.",
+    ],
+    [
+      `workloads: [workload({ arrival: { kind: "gamma", perSecond: 2, cv: 3, seed: 0.5 } })]`,
+      "the seed of the arrivals of its workload toy_single must be a whole number of at least 0: found 0.5.",
+    ],
+    [
+      `workloads: [workload({ arrival: { kind: "replayed", trace: "t", times: [2, 1] } })]`,
+      "the replayed arrivals of its workload toy_single must be a trace's name and times in order: found a list.",
     ],
     ["candidates: []", "its candidates must be lists of techniques by name: found an empty list."],
     ["candidates: { mine: toyInt8 }", "candidate mine must be a list of at least one: found an object."],
