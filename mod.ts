@@ -106,6 +106,10 @@ const VERBS: Readonly<
     about: "race a change against its base, answers first; exit code 2 where anything got worse",
     load: () => import("./results/verbs/check.ts"),
   },
+  promote: {
+    about: "say which recordings later ones are held against, why, and until when",
+    load: () => import("./results/verbs/promote.ts"),
+  },
   comment: {
     about: "put the report of a check on its pull request",
     load: () => import("./results/verbs/comment.ts"),

@@ -244,6 +244,8 @@ export interface Trial {
     readonly count: number;
   }[];
   readonly workloads: readonly string[];
+  /** Digests of what each workload asks, by its name; absent in recordings from before this was kept. */
+  readonly loads?: Readonly<Record<string, Digest>>;
   readonly seed: number;
   /** Absent: asked and timed here. An imported trial has no workloads, so it stands on no board. */
   readonly imported?: Imported;

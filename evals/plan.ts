@@ -3,7 +3,16 @@
  * the stack beneath it, and a composition against the baseline too. A changed slot that no eval sees is blind: the
  * candidate is void before it runs.
  */
-import { changed, digest, type Engine, parts, type SlotName, type Stack, UserError } from "../engine/mod.ts";
+import {
+  changed,
+  type Digest,
+  digest,
+  type Engine,
+  parts,
+  type SlotName,
+  type Stack,
+  UserError,
+} from "../engine/mod.ts";
 import type { Dataset, Sample, Workload } from "../datasets/mod.ts";
 import { type Claim, compose, type Technique } from "../techniques/mod.ts";
 import { judges as ofClaim } from "./checks.ts";
@@ -209,7 +218,14 @@ async function planned(
     ...(untilDecided ? { untilDecided } : {}),
     workloads: suite.workloads.map(loadOf),
   });
-  return { trial: { id, ...fields }, candidate, techniques, engine, steps };
+  const loads = suite.workloads.map(async (one) => [one.name, await loadKey(one)] as const);
+  const trial = { id, ...fields, loads: Object.fromEntries(await Promise.all(loads)) };
+  return { trial, candidate, techniques, engine, steps };
+}
+
+/** Of all that decides which requests a workload sends, and when. */
+export function loadKey({ name, arrival, requests, maxTokens, seed, prompts }: Workload): Promise<Digest> {
+  return digest({ name, arrival, requests, maxTokens, seed, prompts: dataOf(prompts) });
 }
 
 function loadOf({ name, arrival, requests, maxTokens, seed, objective, repeats, prompts }: Workload) {

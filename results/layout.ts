@@ -55,6 +55,18 @@ const LAYOUT_2 = `
   CREATE TABLE shelved (rules INTEGER NOT NULL) STRICT;
   INSERT INTO shelved VALUES (0);`;
 
+/** Came later, and beside the rest: a version that does not know it passes over it, and may go on recording here. */
+const PROMOTIONS = `
+  CREATE TABLE promotions (
+    seq INTEGER PRIMARY KEY,
+    recording TEXT NOT NULL,
+    at REAL NOT NULL,
+    by TEXT NOT NULL,
+    why TEXT NOT NULL,
+    expires REAL NOT NULL
+  ) STRICT;
+  ${appendOnly("promotions")}`;
+
 const SHELF = `
   DROP TABLE IF EXISTS shelf;
   DROP TABLE IF EXISTS scopes;
@@ -90,7 +102,7 @@ export function layOut(db: DatabaseSync, path: string): void {
       }, written by a newer Assay. Update Assay, or name another file in ASSAY_STORE`,
     );
   }
-  if (version(db) === LAYOUT && rules(db) === RULES) {
+  if (version(db) === LAYOUT && rules(db) === RULES && hasPromotions(db)) {
     return void db.prepare("SELECT max(seq) FROM recordings").get();
   }
   inTransaction(db, () => {
@@ -105,6 +117,7 @@ export function layOut(db: DatabaseSync, path: string): void {
     }
     if (version(db) < LAYOUT) db.exec(`${LAYOUT_2} PRAGMA user_version = ${LAYOUT};`);
     if (rules(db) !== RULES) db.exec(SHELF);
+    if (!hasPromotions(db)) db.exec(PROMOTIONS);
   });
 }
 
@@ -127,4 +140,9 @@ function version(db: DatabaseSync): number {
 
 function rules(db: DatabaseSync): number {
   return (db.prepare("SELECT rules FROM shelved").get() as { rules: number }).rules;
+}
+
+function hasPromotions(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'promotions'").get() !==
+    undefined;
 }

@@ -1,6 +1,7 @@
 /** What is kept and shown. */
 export * from "./recording.ts";
 export { type Context, readCommit, record, stamp, versions } from "./record.ts";
+export { inForce, type Promotion, saidPromotions } from "./promotions.ts";
 export { openStore, storePath } from "./store.ts";
 export { ledger } from "./ledger.ts";
 export { type Composition, compositions, type Gain, type Member } from "./composition.ts";

@@ -1,6 +1,7 @@
 /** A recording is an outcome with everything needed to judge how far to trust it. */
 import type { Digest, Hardware, Milliseconds } from "../engine/mod.ts";
 import type { Outcome } from "../evals/mod.ts";
+import type { Promotion } from "./promotions.ts";
 import type { Row } from "./row.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -79,11 +80,13 @@ export interface ResultsStore extends Disposable {
   take(rows: readonly Row[], origin?: Exported): number;
   /** From now on what is signed with this public key counts as trusted. */
   trust(key: string): void;
+  /** Keeps what was said of a recording as a reference. */
+  promote(promotion: Promotion): void;
   /** Oldest first, each whole and checked; passes over rows that cannot be read and tells `broken` of each. */
   read(
     query?: Query,
     broken?: (row: Broken) => void,
   ): Iterable<Recording>;
-  /** Grows with every append and every key that is trusted, by whichever process. */
+  /** Grows with every append, every promotion and every key that is trusted, by whichever process. */
   revision(): number;
 }

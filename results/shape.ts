@@ -70,6 +70,7 @@ const TRIAL = fields({
   ),
   evals: list(fields({ name: label, dataset: label, digest: label, count: number })),
   workloads: list(label),
+  loads: optional(valuesOf(digest)),
   seed: number,
   imported: optional(fields({
     tool: label,

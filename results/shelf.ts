@@ -6,6 +6,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { type Body, textOf, unpack } from "./body.ts";
 import type { Word } from "./explain.ts";
 import { light } from "./light.ts";
+import type { Promotion } from "./promotions.ts";
 import {
   type Broken,
   type Exported,
@@ -206,6 +207,17 @@ export class Shelf {
       }
       return { recording: arrived(read.recording, row) };
     });
+  }
+
+  /** What was said of references, of one recording or of all, the earliest first. */
+  promotions(id?: string): readonly Promotion[] {
+    const sql = `SELECT recording, at, by, why, expires FROM promotions
+      WHERE ${id === undefined ? "1" : "recording = ?"} ORDER BY seq`;
+    return this.#access.read((db) =>
+      db.prepare(sql).all(...(id === undefined ? [] : [id])).map((row) =>
+        ({ ...row }) as unknown as Promotion
+      )
+    );
   }
 
   /** Rows that cannot be read, as was found when they were put on the shelf. */

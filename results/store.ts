@@ -10,6 +10,7 @@ import { UserError } from "../engine/mod.ts";
 import { hash, textOf, unpack } from "./body.ts";
 import { admit } from "./door.ts";
 import { ELSEWHERE, inTransaction, layOut } from "./layout.ts";
+import type { Promotion } from "./promotions.ts";
 import type { Broken, Exported, Query, Recording, ResultsStore } from "./recording.ts";
 import { type Row, rowOf } from "./row.ts";
 import { BODY, bodyOf, Shelf } from "./shelf.ts";
@@ -109,6 +110,13 @@ class SqliteStore implements ResultsStore {
     });
   }
 
+  promote({ recording, at, by, why, expires }: Promotion): void {
+    guarded(this.#path, () => {
+      this.#db.prepare("INSERT INTO promotions (recording, at, by, why, expires) VALUES (?, ?, ?, ?, ?)")
+        .run(recording, at, by, why, expires);
+    });
+  }
+
   *read(
     { id, trial, hardware, suite, since, own }: Query = {},
     broken: (row: Broken) => void = () => {},
@@ -141,7 +149,8 @@ class SqliteStore implements ResultsStore {
   revision(): number {
     return guarded(this.#path, () => {
       const row = this.#db.prepare(
-        "SELECT (SELECT coalesce(max(seq), 0) FROM recordings) + (SELECT count(*) FROM trusted) AS steps",
+        `SELECT (SELECT coalesce(max(seq), 0) FROM recordings) + (SELECT count(*) FROM trusted)
+          + (SELECT count(*) FROM promotions) AS steps`,
       ).get();
       return (row as { steps: number }).steps;
     });

@@ -9,7 +9,7 @@ import { machineOf } from "../machine.ts";
 import { NO_NOISE } from "../noise.ts";
 import { Opened } from "../opened.ts";
 import type { Check, Outcome } from "../outcome.ts";
-import { AGAIN, plan, type Planned } from "../plan.ts";
+import { AGAIN, loadKey, plan, type Planned } from "../plan.ts";
 import { measured } from "../race.ts";
 import { toRequest } from "../quality/token_match.ts";
 import type { Bench } from "../suite.ts";
@@ -50,14 +50,11 @@ export class LiveSide implements Side {
       key: await digest({ name, data: data(dataset), count, params, seed: suite.seed }),
       streamed,
     }));
-    const workloads = suite.workloads.map(async (workload) => {
-      const { name, arrival, requests, maxTokens, seed, prompts } = workload;
-      return {
-        name,
-        key: await digest({ name, arrival, requests, maxTokens, seed, prompts: data(prompts) }),
-        places: Math.floor((Math.min(MOST_PROMPTS, prompts.size) - 1) / requests),
-      };
-    });
+    const workloads = suite.workloads.map(async (workload) => ({
+      name: workload.name,
+      key: await loadKey(workload),
+      places: Math.floor((Math.min(MOST_PROMPTS, workload.prompts.size) - 1) / workload.requests),
+    }));
     return {
       protocol: PROTOCOL,
       rows,

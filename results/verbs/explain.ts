@@ -1,9 +1,11 @@
 /** `deno task explain`: why a trial came out as it did, with the samples that decided. */
 import { accountOf } from "../account.ts";
 import { accountText } from "../account_text.ts";
-import { escapedJson, wrap } from "../columns.ts";
+import { systemClock } from "../../engine/mod.ts";
+import { escapedJson, visible, wrap } from "../columns.ts";
 import { gateRate } from "../gate_rate.ts";
 import { lookup } from "../lookup.ts";
+import { saidPromotions } from "../promotions.ts";
 import { scopeOf } from "../scope.ts";
 import { keptAt, openStore, storePath } from "../store.ts";
 import { terminalWidth } from "../terminal.ts";
@@ -30,13 +32,18 @@ export function run(args: readonly string[]): Promise<number> {
   const recording = lookup(shelf, values._[0]!);
   const scope = scopeOf(recording);
   const account = accountOf(recording, shelf.current(scope), most, shelf.tried(scope));
+  const promotions = shelf.promotions(recording.id);
   if (values.json) {
-    console.log(escapedJson(account));
+    console.log(escapedJson({ ...account, promotions }));
     return Promise.resolve(0);
   }
   const width = Math.max(40, Math.min(terminalWidth(), 100));
   // The rate is that of questions asked here.
   const gate = account.imported === undefined ? ["", ...wrap(gateRate(), width)] : [];
-  console.log([...accountText(account, width), ...gate].join("\n"));
+  const reference = saidPromotions(promotions, systemClock.now()).flatMap((text) =>
+    wrap(visible(text), width)
+  );
+  const said = reference.length === 0 ? [] : ["", ...reference];
+  console.log([...accountText(account, width), ...said, ...gate].join("\n"));
   return Promise.resolve(0);
 }

@@ -9,6 +9,7 @@ import {
   type Suite,
   tokenMatch,
 } from "../../evals/mod.ts";
+import type { Workload } from "../../datasets/mod.ts";
 import { continuousBatching, prefixCache, promptLookup, type Technique } from "../../techniques/mod.ts";
 import { baseline, prompts, suite, texts, timedEngine, toyBench, toyInt8, workload } from "./toy_bench.ts";
 
@@ -241,4 +242,15 @@ Deno.test("a trial says what was tried", async () => {
     count: 30,
   }]);
   assert(!JSON.stringify(trial).includes("file://"));
+});
+
+Deno.test("a trial keeps a digest of what each workload asks, which goes with its load and not with its objective", async () => {
+  const loads = async (over: Partial<Workload>) =>
+    (await rows({}, { workloads: [workload(over)] }))["baseline again"]!.trial.loads!;
+  const objective = { figure: "ttft", percentile: "p95", most: { milliseconds: 1 } } as const;
+  const plain = await loads({});
+  assertEquals([Object.keys(plain), await loads({ objective })], [["toy_single"], plain]);
+  for (const other of [{ requests: 4 }, { maxTokens: 13 }, { seed: 6 }]) {
+    assertNotEquals(await loads(other), plain);
+  }
 });

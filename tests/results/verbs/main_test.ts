@@ -10,6 +10,7 @@ import { inPlace } from "./toy_setting.ts";
 const VERBS = [
   "bench",
   "check",
+  "promote",
   "comment",
   "perf",
   "train",
