@@ -1,5 +1,6 @@
 /// <reference lib="deno.worker" />
 /** The worker's half of a session in a worker: hosts one session and answers what the client asks of it. */
+import { setImmediate } from "node:timers";
 import {
   type Emission,
   type Request,
@@ -32,9 +33,6 @@ export type Told =
 /** Ids in, ids out: text stays with the client. */
 export type Hosted = Omit<Session, "tokenizer">;
 
-/** A message wakes the client's thread, which takes time from the next step: tokens are told together for so long. */
-const TELL_MS = 20;
-
 /** Hosts the session that `open` makes of the client's opening. */
 export function host<O>(open: (opening: O, progress: (done: number) => void) => Promise<Hosted>): void {
   let session: Hosted;
@@ -54,15 +52,20 @@ export function host<O>(open: (opening: O, progress: (done: number) => void) => 
   };
 
   const generate = async (requests: Inbox) => {
+    // A step's tokens come without the event loop turning between them: they are told together, before the next step.
     const held: Emission[] = [];
-    let told = 0;
-    for await (const emission of session.generate(requests)) {
-      if (requests.abandoned) break;
-      held.push(emission);
-      if (emission.finish !== undefined) requests.ended(emission.id);
-      if (emission.finish === undefined && emission.at - told < TELL_MS) continue;
-      tell({ type: "emitted", emissions: held.splice(0) });
-      told = emission.at;
+    const tellHeld = () => {
+      if (held.length > 0) tell({ type: "emitted", emissions: held.splice(0) });
+    };
+    try {
+      for await (const emission of session.generate(requests)) {
+        if (requests.abandoned) break;
+        if (held.length === 0) setImmediate(tellHeld);
+        held.push(emission);
+        if (emission.finish !== undefined) requests.ended(emission.id);
+      }
+    } finally {
+      tellHeld();
     }
   };
 
