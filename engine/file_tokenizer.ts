@@ -1,6 +1,7 @@
 /** The tokenizer of a model's own files, on the tokenizers and template packages. */
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { byteLevel } from "./byte_level.ts";
 import { UserError } from "./engine.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import type { Weights } from "./weights/mod.ts";
@@ -25,6 +26,8 @@ export function fileTokenizer(weights: Weights): Tokenizer {
   let blind: HuggingFaceTokenizer | undefined;
   const reader = (special: boolean) =>
     special ? whole : blind ??= make(tokenizer.added_tokens.filter((token) => !token.special));
+  const decode = byteLevel(tokenizer) ??
+    ((ids: readonly number[]) => whole.decode([...ids], { skip_special_tokens: false }));
   const template = chatTemplate === null ? undefined : templateOf(chatTemplate, path);
   const vocabulary = weights.shape("token_embd.weight")[0]!;
   /** The ids, each of which has its row of the embedding table. */
@@ -44,7 +47,7 @@ export function fileTokenizer(weights: Weights): Tokenizer {
     eos: ends[0],
     ends,
     encode,
-    decode: (ids) => (ids.length === 0 ? "" : whole.decode([...ids], { skip_special_tokens: false })),
+    decode: (ids) => (ids.length === 0 ? "" : decode(ids)),
     chat(messages) {
       if (!template) {
         throw new UserError(`Cannot put a chat to ${path} as it must hold a chat template: it does not.`);
