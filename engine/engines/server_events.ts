@@ -10,7 +10,7 @@ export interface ServerEvent {
 export async function* eventsOf(body: ReadableStream<Uint8Array>, clock: Clock): AsyncIterable<ServerEvent> {
   const decoder = new TextDecoder();
   let [rest, lines] = ["", [] as string[]];
-  for await (const bytes of body) {
+  for await (const bytes of piecesOf(body)) {
     const at = clock.now();
     rest += decoder.decode(bytes, { stream: true });
     // A return at the end may be the first half of a line's end.
@@ -23,5 +23,25 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>, clock: Clock):
       yield { data: lines.join("\n"), at };
       lines = [];
     }
+  }
+}
+
+/** Larger than most events. */
+const PIECE_BYTES = 16384;
+
+/** A body's bytes as they come, each time in the same memory: a stream's own iterator takes 64 KiB anew for each event. */
+async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  const reader = body.getReader({ mode: "byob" });
+  try {
+    let memory = new ArrayBuffer(PIECE_BYTES);
+    for (;;) {
+      const { done, value } = await reader.read(new Uint8Array(memory));
+      if (done) return;
+      yield value;
+      memory = value.buffer;
+    }
+  } finally {
+    // Whoever has what it wants reads no further.
+    await reader.cancel().catch(() => {});
   }
 }
