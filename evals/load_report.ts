@@ -29,6 +29,8 @@ export interface LoadedRequest {
   /** Tokens of the answer, by the server's count where it tells one, else one an event. */
   readonly tokens: number;
   readonly promptTokens?: number;
+  /** What was answered. */
+  readonly text?: string;
   readonly error?: string;
 }
 
@@ -97,7 +99,7 @@ export function loadReport(
 
 function loaded(
   { id, sent, tokens: at, finish }: Timing,
-  { error, tokens, promptTokens }: Aftermath,
+  { error, tokens, promptTokens, text }: Aftermath,
 ): LoadedRequest {
   const events = [...new Set(at)];
   const failed = error ??
@@ -108,6 +110,7 @@ function loaded(
     events,
     tokens: tokens ?? at.length,
     ...(promptTokens === undefined ? {} : { promptTokens }),
+    ...(text === undefined ? {} : { text }),
     ...(failed === undefined ? {} : { error: failed }),
   };
 }
@@ -121,7 +124,8 @@ function keeps(one: LoadedRequest, { ttft = Infinity, tpot = Infinity }: WithinR
   return ttftOf(one) <= ttft && (tpotOf(one) ?? 0) <= tpot;
 }
 
-function figures(values: readonly number[]): LatencyFigures {
+/** Percentiles by nearest rank, of so many values as each needs. */
+export function figures(values: readonly number[]): LatencyFigures {
   const sorted = values.toSorted((a, b) => a - b);
   const [n, at] = [sorted.length, (q: number) => quantile(sorted, q)];
   return {

@@ -34,6 +34,8 @@ export interface Aftermath {
   /** Tokens as the server counts them. */
   readonly promptTokens?: number;
   readonly tokens?: number;
+  /** What was answered, as far as it came. */
+  readonly text?: string;
 }
 
 /** Stands for a token whose id the server does not tell. */
@@ -75,18 +77,19 @@ export class OpenAiHttp {
       if (!response.body) throw new Error("the answer has no body");
       let usage: Pick<Aftermath, "promptTokens" | "tokens"> = {};
       let ended: "stop" | "length" | undefined;
-      let last = clock.now();
+      let [last, text] = [clock.now(), ""];
       for await (const { data, at } of eventsOf(response.body, clock)) {
         if (data === "[DONE]") break;
         const event = read(data);
         usage = { ...usage, ...event.usage };
         ended = event.finish ?? ended;
+        text += event.text;
         if (event.tokens.length === 0) continue;
         last = at;
         tell({ ...told, tokens: event.tokens, at });
       }
       if (ended === undefined) throw new Error("the stream ended before the answer did");
-      this.aftermaths.set(id, usage);
+      this.aftermaths.set(id, { ...usage, text });
       tell({ ...told, tokens: [], at: last, finish: ended });
     } catch (error) {
       const why = signal.aborted
@@ -124,6 +127,7 @@ function parsed(data: string): Event {
 /** What an event tells. @throws what the server says went wrong. */
 function read(data: string): {
   readonly tokens: readonly number[];
+  readonly text: string;
   readonly finish?: "stop" | "length";
   readonly usage: Pick<Aftermath, "promptTokens" | "tokens">;
 } {
@@ -134,6 +138,7 @@ function read(data: string): {
   const said = text || delta?.content || delta?.reasoning_content || delta?.reasoning;
   return {
     tokens: ids && ids.length > 0 ? ids : said ? [UNTOLD] : [],
+    text: text || delta?.content || "",
     ...(finish ? { finish: finish === "length" ? "length" : "stop" } : {}),
     usage: {
       ...(usage?.prompt_tokens === undefined ? {} : { promptTokens: usage.prompt_tokens }),

@@ -85,6 +85,15 @@ for (
   });
 }
 
+Deno.test("a report keeps what was answered, without what was thought aloud", async () => {
+  await conformance(async (server) => {
+    const steady = await loaded(server, "steady");
+    assertEquals(new Set(steady.requests.map(({ text }) => text)), new Set(["w0 w1 w2 w3 w4 w5 w6 w7 "]));
+    const reasoning = await loaded(server, "reasoning");
+    assertEquals(new Set(reasoning.requests.map(({ text }) => text)), new Set(["yes"]));
+  });
+});
+
 Deno.test("no event is noted before it was written, and none before the one that went before it", async () => {
   await conformance(async (server) => {
     const { requests, startedAt } = await loaded(server, "steady");
