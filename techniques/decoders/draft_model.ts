@@ -84,7 +84,12 @@ export function draftModel(
 export async function open({ guesses, tokens, draws }: Params, live: Live): Promise<DecoderLive> {
   const network = await live.network(live.models.draft!);
   const drafter = new Drafter(network, { tokens, draws });
-  const own = paced((asking, lengths) => drafter.draft(asking, lengths), guesses, live.clock);
+  const own = paced(
+    (asking, lengths) => drafter.draft(asking, lengths),
+    guesses,
+    live.clock,
+    (asking) => drafter.catchUp(asking),
+  );
   return {
     ...own,
     finish(sequence) {

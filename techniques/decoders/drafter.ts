@@ -46,6 +46,9 @@ export interface DrafterOptions {
   readonly draws: boolean;
 }
 
+/** More rows of a sequence than these are read by themselves, before its guesses. */
+const TOGETHER = 16;
+
 export class Drafter {
   readonly #cache: PagedCache;
   readonly #held = new Map<string, Held>();
@@ -56,13 +59,18 @@ export class Drafter {
     this.#cache = new PagedCache(network.shape, options.tokens);
   }
 
+  /** Reads what is known of sequences but for their last tokens: a prompt, or what came while no guesses were asked for. */
+  async catchUp(asking: readonly Asking[]): Promise<void> {
+    const all = asking.flatMap(({ sequence }) => this.#begin(sequence, 1) ?? [])
+      .filter(({ pending }) => pending.length > TOGETHER);
+    for (const draft of all) draft.pending = draft.pending.slice(0, -1);
+    await this.#read(all);
+  }
+
   /** At most `lengths[i]` guesses for each sequence: fewer at the end of its context, none where it has no room. */
   async draft(asking: readonly Asking[], lengths: readonly number[]): Promise<readonly Draft[]> {
     const drafts = asking.map(({ sequence }, i) => this.#begin(sequence, lengths[i]!));
-    const all = drafts.filter((draft) => draft !== undefined);
-    for (let running = all; running.length > 0; running = all.filter(({ pending }) => pending.length > 0)) {
-      await this.#step(running);
-    }
+    await this.#read(drafts.filter((draft) => draft !== undefined));
     return drafts.map((draft) => {
       if (draft === undefined) return NO_DRAFT;
       const { guesses, laws } = draft;
@@ -116,6 +124,12 @@ export class Drafter {
     const fresh: Held = { seq: this.#cache.start([], "").seq, tokens: [], settled: 0 };
     this.#held.set(id, fresh);
     return fresh;
+  }
+
+  async #read(all: readonly Drafting[]): Promise<void> {
+    for (let running = all; running.length > 0; running = all.filter(({ pending }) => pending.length > 0)) {
+      await this.#step(running);
+    }
   }
 
   /** Reads what is pending, as much as fits one run; sequences that were read to their end get a guess. */

@@ -67,6 +67,21 @@ Deno.test("guesses of a request that samples are drawn by its own law, which the
   });
 });
 
+Deno.test("a text that was read before but for its last token gets the same guesses, from that token alone", async () => {
+  for (const length of [5, 17, 18, 400]) {
+    const network = new StagedNetwork();
+    const own = drafter(network);
+    const rows = () => network.batches.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    await own.catchUp([asking(text(length))]);
+    const before = rows();
+    assertEquals(before, length > 16 ? length - 1 : 0);
+    assertEquals(await alone(asking(text(length)), 3, own), await alone(asking(text(length)), 3));
+    assertEquals(rows() - before, length - before + 2);
+    await own.catchUp([asking([...text(length), 7])]);
+    assertEquals(rows() - before, length - before + 2);
+  }
+});
+
 Deno.test("where none is to be drawn, guesses of a request that samples are the likeliest tokens", async () => {
   const own = drafter(new StagedNetwork(), 4096, false);
   const sampled = await alone(asking(text(20), "r", { temperature: 0.8, seed: 4 }), 3, own);

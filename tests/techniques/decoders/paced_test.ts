@@ -51,3 +51,27 @@ Deno.test("a sequence without room is given no guess, and the others theirs in t
   const drafts = await live.propose(asking(5, 0, 7));
   assertEquals(drafts.map(({ tokens }) => tokens[0]), [5, undefined, 7]);
 });
+
+Deno.test("what a request costs once is not held against its guesses", async () => {
+  const clock = new ManualClock();
+  const live = paced(
+    (given, lengths) => {
+      clock.advance(1);
+      return Promise.resolve(given.map((_, i) => chain(new Array(lengths[i]!).fill(3))));
+    },
+    2,
+    clock,
+    () => Promise.resolve(clock.advance(500)),
+  );
+  let had = 0;
+  for (let step = 0; step < 100; step++) {
+    const [one] = asking(9);
+    const guesses = (await live.propose([one!]))[0]!.tokens.length;
+    if (guesses > 0) {
+      had++;
+      live.observe(one!.sequence, guesses, guesses);
+    }
+    live.timed({ rows: 1 + guesses, sequences: 1, milliseconds: 10 + guesses });
+  }
+  assert(had > 80, `${had}`);
+});
