@@ -7,14 +7,12 @@ import { embedding } from "../graph/embedding.ts";
 import type { Backend } from "./backend.ts";
 import { graphFolder, logSumExpFolder } from "./graph_files.ts";
 import { OnnxNetwork, type Runtime } from "./onnx_network.ts";
-import { loadBackend, SLEEPING } from "./onnx_runtime.ts";
+import { loadBackend, RESTING } from "./onnx_runtime.ts";
 
 export interface Opening {
   readonly stack: Stack;
   readonly backend: Backend;
   readonly threads: number;
-  /** Whether it runs in turns with another network (see SLEEPING). */
-  readonly inTurns?: boolean;
 }
 
 /**
@@ -22,7 +20,7 @@ export interface Opening {
  * @throws {UserError} when the graph is damaged.
  */
 export async function openNetwork(
-  { stack, backend, threads, inTurns = false }: Opening,
+  { stack, backend, threads }: Opening,
   progress: (done: number) => void,
 ): Promise<OnnxNetwork> {
   using weights = openWeights(stack.model.file, stack.model.params.layers);
@@ -31,7 +29,7 @@ export async function openNetwork(
   const sums = await logSumExpFolder(config.vocabulary);
   const runtime = await loadBackend(backend, threads);
   const open = (path: string) =>
-    create(runtime, { backend, threads, inTurns }, path).catch((error) => {
+    create(runtime, { backend, threads }, path).catch((error) => {
       const [why] = String(error?.message ?? error).split("\n");
       throw new UserError(
         `Cannot load the graph ${path} as ONNX Runtime must accept it: ${why} If it is damaged, run \`deno task cache --clear\`.`,
@@ -51,14 +49,14 @@ export async function openNetwork(
 
 async function create(
   runtime: Runtime,
-  { backend, threads, inTurns }: Required<Omit<Opening, "stack">>,
+  { backend, threads }: Omit<Opening, "stack">,
   folder: string,
 ) {
   if (backend === "native") {
     return runtime.InferenceSession.create(`${folder}/model.onnx`, {
       intraOpNumThreads: threads,
       graphOptimizationLevel: "all",
-      ...(inTurns && { extra: SLEEPING }),
+      extra: RESTING,
     });
   }
   if (backend === "webgpu") {

@@ -4,10 +4,10 @@ import { type Backend, fasterBackend } from "./backend.ts";
 import type { Runtime } from "./onnx_network.ts";
 
 /**
- * For a session that runs in turns with the network: its threads sleep between runs, as those that wait by spinning take
- * the other's cores.
+ * Threads of a session do not spin once a run is over: they would take the cores from sessions that run in turns with
+ * it, as those of a model and its drafter do.
  */
-export const SLEEPING = { session: { intra_op: { allow_spinning: "0" } } } as const;
+export const RESTING = { session: { force_spinning_stop: "1" } } as const;
 
 /** The faster one for the processor, with all its cores. */
 export async function loadRuntime(): Promise<{ readonly runtime: Runtime; readonly threads: number }> {

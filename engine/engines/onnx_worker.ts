@@ -13,8 +13,7 @@ host(async (opening: Opening, progress) => {
     shape: network.shape,
     model: opening.stack.model,
     clock: systemClock,
-    network: (model) =>
-      openNetwork({ ...opening, stack: { ...opening.stack, model }, inTurns: true }, progress),
+    network: (model) => openNetwork({ ...opening, stack: { ...opening.stack, model } }, progress),
     program: async (graph) => {
       const { backend, threads } = opening;
       return await LoadedGraph.open(graph, { runtime: await loadBackend(backend, threads), threads });

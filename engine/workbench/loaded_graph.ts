@@ -1,7 +1,7 @@
 /** A graph of one's own on ONNX Runtime: arrays in, arrays out. What drafts and what trains is computed by it. */
 import type { InferenceSession } from "onnxruntime-common";
 import type { Runtime } from "../engines/onnx_network.ts";
-import { loadRuntime, SLEEPING } from "../engines/onnx_runtime.ts";
+import { loadRuntime, RESTING } from "../engines/onnx_runtime.ts";
 import { Products } from "./products.ts";
 
 /** Numbers with their shape. */
@@ -34,7 +34,7 @@ export class LoadedGraph implements AsyncDisposable {
       await runtime.InferenceSession.create(graph, {
         intraOpNumThreads: threads,
         enableCpuMemArena: false,
-        extra: SLEEPING,
+        extra: RESTING,
       }),
     );
   }
