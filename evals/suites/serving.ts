@@ -1,15 +1,20 @@
 /**
  * The serving suite: every batcher, and caches that share, on answers asked alone and in a crowd, again on what is then
- * cached, drawn under seeds and at the edges; then raced under eight clients, at people's own lengths, and on a heap of
- * work. A file of cold conversations is not among them: in these workloads nobody returns after memory was short.
+ * cached, drawn under seeds and at the edges; then raced under eight clients, at people's own lengths, on a heap of work,
+ * and where prompts repeat: documents, the turns of agents, the rules of tenants; and where some are long. A file of cold
+ * conversations is not among them: in these workloads nobody returns after memory was short.
  */
 import {
+  agentClients,
   chatClients,
   edgeCases,
+  longMixedClients,
   mtBench,
   offlineBatch,
+  ragClients,
   sharedPrefix,
   sharegptClients,
+  tenantClients,
   wikiText,
 } from "../../datasets/mod.ts";
 import { techniques } from "../../techniques/mod.ts";
@@ -38,7 +43,15 @@ export const suite: Suite = {
     sampled(mtBench, { count: 6, draws: 32, tokens: 3 }),
     tokenMatch(edgeCases, { count: 35, tokens: 16 }),
   ],
-  workloads: [chatClients, { ...sharegptClients, maxTokens: 128 }, { ...offlineBatch, requests: 8 }],
+  workloads: [
+    chatClients,
+    { ...sharegptClients, maxTokens: 128 },
+    { ...offlineBatch, requests: 8 },
+    ragClients,
+    agentClients,
+    tenantClients,
+    longMixedClients,
+  ],
   pairs: 8,
   seed: 20,
 };

@@ -1,7 +1,8 @@
 /** What serving_bench.ts asks: chats of mixed lengths, and chats among which long prompts come. */
 import {
+  amongLong,
   type Dataset,
-  mtBench,
+  longAmongShort as longAmong,
   type Prompt,
   sharegpt,
   type Text,
@@ -12,10 +13,8 @@ import {
 
 /** Requests in flight. */
 export const SEQUENCES = 16;
-/** Characters of a question at most, so that prompts and answers are of a size; tokens of a long prompt, about. */
+/** Characters of a question at most, so that prompts and answers are of a size. */
 const QUESTION = 1200;
-const LONG_CHARACTERS = 5200;
-const LONG_EVERY = 8;
 
 const short: Dataset<Prompt> = {
   ...sharegpt,
@@ -36,39 +35,10 @@ export const mixedLengths: Workload = {
   seed: 21,
 };
 
-/** Short questions, and an article to be summarised for every eighth. */
-function amongLong(articles: Dataset<Text>): Dataset<Prompt> {
-  return {
-    ...mtBench,
-    name: `long_among_short_${articles.split}`,
-    source: `${mtBench.source}; ${articles.source}`,
-    async *samples() {
-      const long: Prompt[] = [];
-      for await (const { id, cluster, text } of articles.samples()) {
-        if (text.length < LONG_CHARACTERS) continue;
-        const turn = `Summarise in two sentences:\n\n${text.slice(0, LONG_CHARACTERS)}`;
-        long.push({ id: `long-${id}`, cluster, slices: [], turns: [turn], answerTokens: 32 });
-      }
-      const chats: Prompt[] = [];
-      for await (const one of mtBench.samples()) {
-        for (const [turn, text] of one.turns.entries()) {
-          chats.push({ ...one, id: `${one.id}-${turn}`, turns: [text], answerTokens: 64 });
-        }
-      }
-      // A prompt's place is its name, so that whoever takes some in the order of their hashes mixes them alike.
-      for (const [i, chat] of chats.entries()) {
-        yield chat;
-        const next = i % (LONG_EVERY - 1) === 0 ? long.shift() : undefined;
-        if (next) yield next;
-      }
-    },
-  };
-}
-
 const longMixed = (articles: Dataset<Text>, seed: number): Workload => ({
   name: `long_mixed_${articles.split}`,
   summary: "MT-Bench questions, every eighth an article to be summarised, eight clients in a closed loop",
-  prompts: amongLong(articles),
+  prompts: amongLong(articles, `long_among_short_${articles.split}`, longAmong.size),
   arrival: { kind: "closed", clients: 8 },
   requests: 40,
   maxTokens: 64,
