@@ -11,6 +11,7 @@ import { draftModel, type DraftModelOptions } from "./decoders/draft_model.ts";
 import { eagle, type EagleOptions } from "./decoders/eagle.ts";
 import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
 import { medusa, type MedusaOptions } from "./decoders/medusa.ts";
+import { fewerLayers, type FewerLayersOptions } from "./decoders/fewer_layers.ts";
 import { type LookupOptions, promptLookup } from "./decoders/prompt_lookup.ts";
 import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
@@ -36,6 +37,8 @@ export {
   type EagleOptions,
   earlyExit,
   type EarlyExitOptions,
+  fewerLayers,
+  type FewerLayersOptions,
   float8,
   gptq,
   type GptqOptions,

@@ -1,9 +1,13 @@
-/** What decoder_bench.ts measures: drafters of the catalogue by name, on which texts, at which precisions. */
+/** What decoder_bench.ts measures: drafters by name, on which texts, at which precisions. */
 import {
   chatSingle,
   codeEditSingle,
+  draftModel,
+  fewerLayers,
+  gptq,
   mathsSingle,
   quotedSingle,
+  roundToNearest,
   summarySingle,
   type Technique,
   techniques,
@@ -13,9 +17,23 @@ import {
 
 const catalogue: readonly (readonly [string, Technique])[] = Object.entries(techniques);
 
-export const DRAFTERS: Readonly<Record<string, Technique>> = Object.fromEntries(
-  catalogue.filter(([, { slot }]) => slot === "decoder"),
-);
+const EIGHT = { bits: 8, block: 64, symmetric: false } as const;
+const FOUR = { ...EIGHT, bits: 4 } as const;
+/** Half of the default model's layers: those that layer_bench.ts found to turn hidden states most. */
+const HALF = [0, 1, ...Array.from({ length: 13 }, (_, i) => 17 + i)];
+
+/** Those of the catalogue, and drafts that are made of the model at more cost. */
+export const DRAFTERS: Readonly<Record<string, Technique>> = {
+  ...Object.fromEntries(catalogue.filter(([, { slot }]) => slot === "decoder")),
+  draft_gptq4: draftModel({
+    draft: [gptq(FOUR), roundToNearest({ ...FOUR, covers: ["head"] })],
+    name: "draft_gptq4",
+  }),
+  draft_layers: draftModel({
+    draft: [fewerLayers({ layers: HALF, body: EIGHT, head: EIGHT })],
+    name: "draft_layers",
+  }),
+};
 
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
   chat: chatSingle,

@@ -1,7 +1,13 @@
 /** Drafts by some of a tiny model's own layers: what they may cost the answers (nothing), and what the repair is worth. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { localModel, onnxEngine, type Request, type Stack, UserError } from "../../../engine/mod.ts";
-import { continuousBatching, earlyExit, quantizedKv } from "../../../techniques/mod.ts";
+import {
+  continuousBatching,
+  draftModel,
+  earlyExit,
+  fewerLayers,
+  quantizedKv,
+} from "../../../techniques/mod.ts";
 import { baseline } from "../../contracts/baseline.ts";
 import { f32 } from "../../engine/gguf_file.ts";
 import { useTestCache } from "../../engine/test_cache.ts";
@@ -88,6 +94,17 @@ Deno.test("more guesses are right where the layers left out add nothing than whe
     ];
     assert(nothing > something, `${nothing} beside ${something}`);
   }
+});
+
+Deno.test("a draft with some of the layers and K and V of its own changes no answer", async () => {
+  const stack = await stackOf(three());
+  const held = { bits: 8, block: 16, symmetric: false } as const;
+  const draft = [fewerLayers({ layers: [0, 2], body: held, head: held, calibration })];
+  const { tokens, counters } = await run(
+    await draftModel({ draft, guesses: 3, draws: false }).transform(stack),
+  );
+  assertEquals(tokens, (await run(stack)).tokens);
+  assert(counters.drafted! > counters.accepted! && counters.accepted! > 0);
 });
 
 Deno.test("layers that are not there are a user error", async () => {
