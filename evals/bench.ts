@@ -17,7 +17,7 @@ import { underived } from "./rederived.ts";
 import { misread } from "./self_test.ts";
 import { halfWidth, overPeer, percentiles, workloadSpeed } from "./speed.ts";
 import type { Bench } from "./suite.ts";
-import { Unjudged } from "./unjudged.ts";
+import { Unjudged, whyBroken } from "./unjudged.ts";
 import { judge } from "./verdict.ts";
 import { weighed } from "./weighed.ts";
 
@@ -97,7 +97,7 @@ class Run implements AsyncDisposable {
       if (error instanceof Unjudged) return { kind: "void", trial, reason: error.message };
       // A technique that breaks ends its own row; a baseline that breaks ends the run.
       if (error instanceof UserError || trial.name === AGAIN) throw error;
-      return { kind: "void", trial, reason: `it broke: ${(error as Error).message}` };
+      return { kind: "void", trial, reason: whyBroken(error) };
     }
   }
 

@@ -2,3 +2,11 @@
 export class Unjudged extends Error {
   override name = "Unjudged";
 }
+
+const BROKE = "it broke: ";
+
+/** Why a row has no outcome whose stack threw. */
+export const whyBroken = (error: unknown): string => `${BROKE}${(error as Error).message}`;
+
+/** Whether that is why. */
+export const isBroken = (reason: string): boolean => reason.startsWith(BROKE);

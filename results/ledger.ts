@@ -12,7 +12,7 @@ export function ledger(store: ResultsStore, here: Pick<Stamp, "hardware" | "vers
   return {
     done: (trial) =>
       [...store.read({ ...of(trial), own: true })].findLast(({ stamp, outcome }) =>
-        isJudged(outcome) && code(stamp) === code(here)
+        isJudged(outcome) && codeOf(stamp) === codeOf(here)
       )?.outcome,
     tries: (trial) => [...store.read(of(trial))].length,
   };
@@ -21,6 +21,6 @@ export function ledger(store: ResultsStore, here: Pick<Stamp, "hardware" | "vers
 const isJudged = ({ kind }: Outcome) => kind !== "void" && kind !== "skipped";
 
 /** What tells one state of the code from another. */
-function code({ versions, commit }: Pick<Stamp, "versions" | "commit">): string {
+export function codeOf({ versions, commit }: Pick<Stamp, "versions" | "commit">): string {
   return JSON.stringify([Object.entries(versions).sort(), commit?.id, commit?.dirty]);
 }

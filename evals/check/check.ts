@@ -178,7 +178,7 @@ async function rowOf(
 }
 
 /** A row is what its workloads come to: the worst that is shown of any. Without its answers it has no speed. */
-function summed(workloads: readonly Dueled[]): Pick<CheckedRow, "kind" | "why" | "workloads"> {
+export function summed(workloads: readonly Dueled[]): Pick<CheckedRow, "kind" | "why" | "workloads"> {
   const lost = workloads.find((one) => one.lost);
   if (lost !== undefined) return { kind: "regressed", why: lost.why!, workloads: [] };
   const sound = workloads.filter(({ why }) => why === undefined);

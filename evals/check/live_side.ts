@@ -14,6 +14,7 @@ import { measured } from "../race.ts";
 import { toRequest } from "../quality/token_match.ts";
 import type { Bench } from "../suite.ts";
 import { regretsOf } from "../under_load.ts";
+import { whyBroken } from "../unjudged.ts";
 import { type About, BASELINE, type Block, type Gate, PROTOCOL, type Side, type Told } from "./side.ts";
 
 /** Prompts drawn of a workload: enough that places are many, few enough to draw at once. */
@@ -74,7 +75,7 @@ export class LiveSide implements Side {
     } catch (error) {
       if (error instanceof Unsupported) return { why: error.message };
       if (error instanceof UserError) throw error;
-      return { why: `it broke: ${(error as Error).message}` };
+      return { why: whyBroken(error) };
     }
   }
 

@@ -7,11 +7,13 @@ export {
   type CheckProgress,
   planCheck,
   type RowKind,
+  summed,
 } from "./check.ts";
 export { changePoints, FEWEST_RUNS, levels } from "./change_points.ts";
 export type { Dueled } from "./duel.ts";
-export { LiveSide } from "./live_side.ts";
-export type { Flip, Outputs, Sides } from "./outputs.ts";
+export { LiveSide, saidFirst } from "./live_side.ts";
+export { type Flip, MOST_FLIPS, type Outputs, type Sides } from "./outputs.ts";
+export { isBroken } from "../unjudged.ts";
 export { ERROR, type Pace, paceOf } from "./pace.ts";
 export { noiseFloor, paceOfRuns, type Runs } from "./runs.ts";
 export {

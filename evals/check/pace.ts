@@ -19,8 +19,17 @@ export interface Pace {
   readonly pairs: number;
   /** Where unsure: how many pairs would decide if the estimate and its spread hold. */
   readonly needed?: number;
-  /** Of a head that is held against recordings: how many runs those are, and the runner's noise floor, 0.04 for 4 %. */
-  readonly beside?: { readonly runs: number; readonly floor: number };
+  /** Of a head that is held against recordings. */
+  readonly beside?: Beside;
+}
+
+export interface Beside {
+  /** How many runs the head is held against. */
+  readonly runs: number;
+  /** The runner's noise floor, 0.04 for 4 %. */
+  readonly floor: number;
+  /** Why it is unsure where its interval decides: it lies within that noise, or the baseline moved the other way. */
+  readonly open?: "noise" | "baseline";
 }
 
 /** Pairs beyond which nobody waits. */

@@ -62,7 +62,11 @@ export function paceOfRuns(runs: Runs, margin: number, tail: number): Pace {
       interval: { low: Math.exp(low), high: Math.min(UNBOUNDED, Math.exp(high)), level: 1 - 2 * tail },
     },
     pairs: head.length,
-    beside: { runs: reference.length, floor: Math.min(UNBOUNDED, Math.expm1(floor)) },
+    beside: {
+      runs: reference.length,
+      floor: Math.min(UNBOUNDED, Math.expm1(floor)),
+      ...(kind === "unsure" && found !== kind ? { open: "noise" as const } : {}),
+    },
     ...(kind === "unsure" && needed > head.length && needed < MOST_NEEDED ? { needed } : {}),
   };
 }

@@ -2,7 +2,15 @@
 import { createColors } from "picocolors";
 import { visible, wrap } from "../columns.ts";
 import { percent } from "../figures.ts";
-import { type CheckReport, headline, saidOutputs, saidPace, verdictOf, worstFirst } from "./report.ts";
+import {
+  type CheckReport,
+  headline,
+  saidOutputs,
+  saidPace,
+  saidSides,
+  verdictOf,
+  worstFirst,
+} from "./report.ts";
 
 const COLOURS = { regressed: "red", improved: "green", same: "dim", unsure: "yellow" } as const;
 
@@ -12,15 +20,11 @@ export function checkText(
   { colour, width }: { colour: boolean; width: number },
 ): string {
   const paint = createColors(colour);
-  const { base, head, margin, suite, model, machine } = report;
+  const { margin, suite, model, machine } = report;
   const said = (text: string) => wrap(visible(text), width);
   const lines = [
     ...said(`${machine} / ${model} / ${suite}`).map(paint.bold),
-    ...said(
-      `base ${base.id.slice(0, 10)} -> head ${head.id.slice(0, 10)}${
-        head.dirty ? " with uncommitted changes" : ""
-      }, a slowdown of ${percent(margin)} matters`,
-    ),
+    ...said(`${saidSides(report, (id) => id)}, a slowdown of ${percent(margin)} matters`),
     "",
   ];
   for (const row of worstFirst(report.rows)) {

@@ -7,6 +7,7 @@ import {
   headline,
   saidOutputs,
   saidPace,
+  saidSides,
   type Verdict,
   verdictOf,
   worstFirst,
@@ -39,10 +40,11 @@ const MARK: Readonly<Record<CheckedRow["kind"], string>> = {
 
 /** The comment, with its marker. */
 export function markdown(report: CheckReport): string {
-  const { base, head, suite, model, machine, margin, rows, notes, seconds, missing } = report;
-  const said = worstFirst(rows).filter(({ kind }) => kind !== "same");
-  const shown = said.slice(0, SHOWN);
-  const folded = [...said.slice(SHOWN), ...rows.filter(({ kind }) => kind === "same")];
+  const { base, suite, model, machine, margin, rows, notes, seconds, missing } = report;
+  const said = saidSides(report, (id) => `\`${id}\``).replace("->", "→");
+  const telling = worstFirst(rows).filter(({ kind }) => kind !== "same");
+  const shown = telling.slice(0, SHOWN);
+  const folded = [...telling.slice(SHOWN), ...rows.filter(({ kind }) => kind === "same")];
   const lines = [
     marker(suite),
     `### Assay: ${SIGN[verdictOf(report)]}`,
@@ -52,18 +54,20 @@ export function markdown(report: CheckReport): string {
       ? ["", `Required and not held: ${missing.map((one) => inMarkdown(one)).join(", ")}.`]
       : []),
     "",
-    `Base \`${base.id.slice(0, 10)}\` → head \`${head.id.slice(0, 10)}\`${
-      head.dirty ? " with uncommitted changes" : ""
-    }, one machine, in turns; a slowdown of ${percent(margin)} matters.`,
-    ...(shown.length > 0 ? ["", ...table(shown)] : []),
-    ...(folded.length > 0 ? fold(`${folded.length} more rows`, table(folded)) : []),
+    `${said.charAt(0).toUpperCase()}${said.slice(1)}, ${
+      base === undefined ? "over the baseline of each run" : "one machine, in turns"
+    }; a slowdown of ${percent(margin)} matters.`,
+    ...(shown.length > 0 ? ["", ...table(shown, base)] : []),
+    ...(folded.length > 0 ? fold(`${folded.length} more rows`, table(folded, base)) : []),
     ...flips(rows),
-    ...curves(rows),
-    ...(notes.length > 0 ? fold("Not compared", notes.map((note) => `- ${inMarkdown(note, 400)}`)) : []),
+    ...curves(rows, base === undefined ? "run, the latest last" : "pair"),
+    ...(notes.length > 0 ? fold("Notes", notes.map((note) => `- ${inMarkdown(note, 400)}`)) : []),
     "",
     `<sub>${
       inMarkdown(`${suite} · ${model} · ${machine} · ${duration(seconds * 1000)}`)
-    }. Again: \`deno task check --base ${base.id.slice(0, 10)}\`</sub>`,
+    }. Again: \`deno task check ${
+      base === undefined ? "--history" : `--base ${base.id.slice(0, 10)}`
+    }\`</sub>`,
   ];
   const text = lines.join("\n");
   if (text.length <= MOST) return text;
@@ -77,9 +81,9 @@ const bare = (row: CheckedRow): CheckedRow => ({
   workloads: row.workloads.map((one) => ({ ...one, logs: [], flips: [] })),
 });
 
-function table(rows: readonly CheckedRow[]): readonly string[] {
+function table(rows: readonly CheckedRow[], base: CheckReport["base"]): readonly string[] {
   return [
-    "| | Row | Answers | Speed, head over base |",
+    `| | Row | Answers | Speed, head over ${base ? "base" : "recordings"} |`,
     "|-|-|-|-|",
     ...rows.map((row) => {
       const speeds = row.workloads.map((one) => `${inMarkdown(one.workload)} ${saidPace(one)}`);
@@ -116,8 +120,8 @@ function flips(rows: readonly CheckedRow[]): readonly string[] {
 
 const BARS = "▁▂▃▄▅▆▇█";
 
-/** Each pair's ratio as a bar, within a fifth of 1x either way. */
-function curves(rows: readonly CheckedRow[]): readonly string[] {
+/** Each pair's ratio as a bar, or each run's beside the recordings, within a fifth of 1x either way. */
+function curves(rows: readonly CheckedRow[], each: string): readonly string[] {
   const lines = rows.flatMap(({ name, workloads }) =>
     workloads.filter(({ logs }) => logs.length > 0).map(({ workload, logs }) => {
       const bars = logs.map((log) => {
@@ -127,5 +131,5 @@ function curves(rows: readonly CheckedRow[]): readonly string[] {
       return `- ${inMarkdown(name)}, ${inMarkdown(workload)}: ${bars.join("")}`;
     })
   );
-  return lines.length === 0 ? [] : fold("Every pair, from 0.8x to 1.2x", lines);
+  return lines.length === 0 ? [] : fold(`Every ${each}, from 0.8x to 1.2x`, lines);
 }

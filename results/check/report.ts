@@ -1,7 +1,7 @@
 /** What a check comes to, as it is kept in JSON and as every output says it. */
 import type { CheckedRow, Dueled, RowKind } from "../../evals/mod.ts";
 import { visible } from "../columns.ts";
-import { plural, times, timesInterval } from "../figures.ts";
+import { day, percent, plural, times, timesInterval } from "../figures.ts";
 import type { Commit } from "../git.ts";
 
 export interface CheckReport {
@@ -12,9 +12,11 @@ export interface CheckReport {
   readonly machine: string;
   /** The slowdown that matters. */
   readonly margin: number;
-  readonly base: Commit;
-  /** `dirty`: its folder has changes that are in no commit. */
-  readonly head: Commit & { readonly dirty: boolean };
+  /** One of the two: the commit that it was raced against, or the recordings that it was held against. */
+  readonly base?: Commit;
+  readonly history?: { readonly recordings: number; readonly from: number; readonly to: number };
+  /** `dirty`: its folder has changes that are in no commit. Absent in no repository. */
+  readonly head?: Commit & { readonly dirty: boolean };
   readonly seconds: number;
   /** What was not compared, in sentences. */
   readonly notes: readonly string[];
@@ -53,6 +55,17 @@ export const holds = ({ kind }: CheckedRow): boolean => kind === "same" || kind 
 export const worstFirst = (rows: readonly CheckedRow[]): readonly CheckedRow[] =>
   KINDS.flatMap((kind) => rows.filter((row) => row.kind === kind));
 
+/** What was held against what; `id`: how a commit is written. */
+export function saidSides({ base, history, head }: CheckReport, id: (commit: string) => string): string {
+  const short = (commit: Commit) => id(commit.id.slice(0, 10));
+  const to = head === undefined
+    ? "what lies here"
+    : `head ${short(head)}${head.dirty ? " with uncommitted changes" : ""}`;
+  if (base !== undefined) return `base ${short(base)} -> ${to}`;
+  const { recordings = 0, from = 0, to: until = 0 } = history ?? {};
+  return `${plural(recordings, "recording")} of ${day(from)} to ${day(until)} -> ${to}`;
+}
+
 /** One sentence over all. */
 export function headline(report: CheckReport): string {
   const { rows, missing } = report;
@@ -81,17 +94,29 @@ export function headline(report: CheckReport): string {
 
 /** The ratio of a workload with its interval, and what would decide it. */
 export function saidPace({ pace }: Dueled): string {
-  const { ratio, kind, pairs, needed } = pace;
+  const { ratio, kind, pairs, needed, beside } = pace;
   const figure = Number.isFinite(ratio.interval.high) && ratio.interval.high < 1e6
     ? `${times(ratio.estimate)} ${timesInterval(ratio.interval)}`
     : times(ratio.estimate);
-  const open = kind !== "unsure"
-    ? ""
+  const unit = beside === undefined ? "pair" : "run";
+  const many = beside === undefined
+    ? plural(pairs, unit)
+    : `${plural(pairs, unit)} beside ${beside.runs}, noise ${saidFloor(beside.floor)}`;
+  if (kind !== "unsure") return `${figure}, ${many}`;
+  const open = beside?.open !== undefined && Object.hasOwn(OPEN, beside.open)
+    ? OPEN[beside.open]
     : needed === undefined
-    ? ", more pairs would decide"
-    : `, about ${needed - pairs} more pairs would decide`;
-  return `${figure}, ${plural(pairs, "pair")}${open}`;
+    ? `more ${beside === undefined ? "pairs" : "recordings"} would decide`
+    : `about ${needed - pairs} more ${unit}${needed - pairs === 1 ? "" : "s"} would decide`;
+  return `${figure}, ${many}, ${open}`;
 }
+
+const OPEN = {
+  noise: "within the noise",
+  baseline: "the baseline moved the other way, and ratios to it with it: --base tells them apart",
+} as const;
+
+const saidFloor = (floor: number) => floor < 1e6 ? percent(floor) : "unknown";
 
 /** What the answers came to, in a few words. */
 export function saidOutputs({ outputs, workloads }: CheckedRow): string {

@@ -10,6 +10,7 @@ const PACE = {
   kind: "string",
   pairs: "number",
   "needed?": "number",
+  "beside?": { runs: "number", floor: "number", "open?": "string" },
   ratio: { estimate: "number", interval: { low: "number", high: "number" } },
 } as const;
 const REPORT: Shape = {
@@ -19,8 +20,9 @@ const REPORT: Shape = {
   machine: "string",
   margin: "number",
   seconds: "number",
-  base: COMMIT,
-  head: { ...COMMIT, dirty: "boolean" },
+  "base?": COMMIT,
+  "history?": { recordings: "number", from: "number", to: "number" },
+  "head?": { ...COMMIT, dirty: "boolean" },
   notes: ["string"],
   missing: ["string"],
   rows: [{
@@ -53,7 +55,9 @@ export async function readReport(path: string): Promise<CheckReport> {
   if (wrong !== undefined) throw refuse(wrong);
   const report = value as CheckReport;
   if (report.check !== 1) throw refuse(`its version is ${report.check}`);
-  const hex = [report.base.id, report.head.id].every((id) => /^[0-9a-f]{7,64}$/.test(id));
+  const { base, history, head } = report;
+  if ((base === undefined) === (history === undefined)) throw refuse("it is held against no one thing");
+  const hex = [base, head].every((one) => one === undefined || /^[0-9a-f]{7,64}$/.test(one.id));
   if (!hex) throw refuse("its commits are no commits");
   return report;
 }

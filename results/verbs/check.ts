@@ -1,18 +1,26 @@
-/** `deno task check`: base and head of a change beside each other on this machine, answers before speeds. */
+/**
+ * `deno task check`: base and head of a change beside each other on this machine, or the head beside what was recorded
+ * before it; answers before speeds.
+ */
 import { fileURLToPath } from "node:url";
 import {
   check,
   type CheckedRow,
   type Checking,
+  type CheckProgress,
   isNamedSuite,
   loadSuite,
   planCheck,
+  type Suite,
 } from "../../evals/mod.ts";
 import { systemClock, UserError } from "../../engine/mod.ts";
 import { escapedJson, visible } from "../columns.ts";
 import { plural } from "../figures.ts";
+import { checkoutAt, resolveBase } from "../git.ts";
+import type { Stamp } from "../recording.ts";
+import { keptAt, openStore, storePath } from "../store.ts";
+import { againstHistory } from "../check/against_history.ts";
 import { checkText } from "../check/check_text.ts";
-import { resolveBase } from "../git.ts";
 import { type CheckReport, exitCode, holds } from "../check/report.ts";
 import { SideProcess } from "../check/side_process.ts";
 import { layOutBase, type Place } from "../check/worktree.ts";
@@ -20,23 +28,25 @@ import { tellGitHub, writeFiles } from "../check/write_outputs.ts";
 import { terminalWidth, wantsColour } from "../terminal.ts";
 import { read, whole } from "./arguments.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { SETTING } from "./setting.ts";
+import { prepare, SETTING } from "./setting.ts";
 import { StatusLine } from "./status_line.ts";
 
 const USAGE = {
   command: "deno task check",
   about:
-    "races what lies here against a commit of the base, answers first; exit code 2 where anything got worse",
+    "holds what lies here against a base, raced beside it, or against recordings; exit code 2 where anything got worse",
   options: {
     base: {
       value: "REF",
       about: "the commit, branch or tag to check against; the point where this one left it",
     },
+    history: { about: "check against recordings of the suite on this hardware instead; records nothing" },
     suite: { value: "NAME|FILE", about: "the suite; smoke where absent" },
     only: { value: "NAME", many: true, about: "check this row; all where absent" },
     require: { value: "NAME", many: true, about: "exit with code 2 unless this row is same or improved" },
     margin: { value: "PERCENT", about: "the slowdown that matters; 5% where absent" },
-    minutes: { value: "N", about: "how long timing may take in all; 5 where absent" },
+    minutes: { value: "N", about: "with --base: how long timing may take in all; 5 where absent" },
+    store: { value: "FILE", about: `with --history: the store; ${storePath()} where absent` },
     out: { value: "DIR", about: "also write check.json, check.md, check.xml (JUnit) and check.svg there" },
     json: { about: "end with one JSON document on one line" },
     ...SETTING,
@@ -55,23 +65,91 @@ const LEAVE = [
   "--no-prompt",
 ];
 
-/** Checks and prints. */
-export async function run(args: readonly string[]): Promise<number> {
+type Asked = NonNullable<ReturnType<typeof read<typeof USAGE["options"]>>>;
+type Found = Omit<CheckReport, "check" | "at" | "suite" | "margin" | "seconds" | "missing">;
+
+/** Checks and prints; `prepared` is what `--history` runs in. */
+export async function run(args: readonly string[], prepared: typeof prepare = prepare): Promise<number> {
   const values = read(USAGE, args);
   if (!values) return 0;
-  if (values.base === undefined) {
+  if ((values.base === undefined) === !values.history) {
     throw new UserError(
-      "Cannot check as --base must name what to check against, e.g. --base origin/main: it is absent.",
+      `Cannot check as --base REF or --history must say what to check against, e.g. --base origin/main: ${
+        values.history ? "both are there" : "neither is there"
+      }.`,
     );
   }
+  if (values.history && values.minutes !== undefined) {
+    throw new UserError("Cannot check with --minutes as that is of --base: --history races as `bench` does.");
+  }
   const margin = marginOf(values.margin ?? "5%");
-  const minutes = whole(values.minutes ?? "5", "minutes", 1, 600);
   const suite = await loadSuite(values.suite ?? "smoke");
+  const started = systemClock.now();
+  const found = values.history
+    ? await fromHistory(values, suite, margin, prepared)
+    : await fromBase(values, suite, margin);
+  const report: CheckReport = {
+    check: 1,
+    at: systemClock.now(),
+    suite: suite.name,
+    margin,
+    seconds: (systemClock.now() - started) / 1000,
+    missing: values.require.filter((name) => !found.rows.some((row) => row.name === name && holds(row))),
+    ...found,
+  };
+  console.log(`\n${checkText(report, { colour: wantsColour(), width: Math.min(80, terminalWidth()) })}`);
+  await tellGitHub(report);
+  if (values.out !== undefined) await writeFiles(report, values.out);
+  if (values.json) console.log(escapedJson(report));
+  return exitCode(report);
+}
+
+async function fromHistory(
+  values: Asked,
+  suite: Suite,
+  margin: number,
+  prepared: typeof prepare,
+): Promise<Found> {
+  const status = new StatusLine();
+  using _ = onInterrupt(() => status.clear(), "Interrupted. Nothing was recorded.");
+  using store = openStore(keptAt(values.store ?? storePath(), "check against"));
+  const config = { suite, ...await prepared(values, status) };
+  const checkout = await checkoutAt(Deno.cwd());
+  if (checkout?.dirty) console.error(DIRTY);
+  const { here, past, rows, notes } = await againstHistory({
+    config,
+    store,
+    margin,
+    only: [...values.only, ...values.require],
+    progress: told(status),
+  });
+  status.clear();
+  const head = checkout && { ...checkout.head, dirty: checkout.dirty };
+  return { ...about(here), history: past, ...(head ? { head } : {}), notes, rows };
+}
+
+const DIRTY = "The head has changes that are in no commit: it is checked as it lies here.";
+
+const about = (
+  { model, hardware }: Pick<Stamp, "hardware"> & { readonly model: { readonly name: string } },
+) => ({
+  model: model.name,
+  machine: `${hardware.cpu}, ${plural(hardware.cores, "core")}, ${hardware.backend}`,
+});
+
+const told = (status: StatusLine) => ({ row, index, rows, stage, done, total }: CheckProgress) =>
+  status.show(
+    `${index + 1}/${rows} ${row}: ${stage} ${Math.floor(done)}/${total}`,
+    (index + done / Math.max(1, total)) / rows,
+    `${row}:${stage}`,
+  );
+
+async function fromBase(values: Asked, suite: Suite, margin: number): Promise<Found> {
+  const minutes = whole(values.minutes ?? "5", "minutes", 1, 600);
   const status = new StatusLine();
   const cwd = Deno.cwd();
-  const started = systemClock.now();
-  const { top, base, head, dirty } = await resolveBase(cwd, values.base);
-  if (dirty) console.error("The head has changes that are in no commit: it is checked as it lies here.");
+  const { top, base, head, dirty } = await resolveBase(cwd, values.base!);
+  if (dirty) console.error(DIRTY);
   const entry = await Deno.realPath(
     fileURLToPath(new URL(`../../mod${import.meta.url.match(/\.[jt]s$/)![0]}`, import.meta.url)),
   );
@@ -102,12 +180,7 @@ export async function run(args: readonly string[]): Promise<number> {
     margin,
     only: [...values.only, ...values.require],
     budget: minutes * 60_000,
-    progress: ({ row, index, rows, stage, done, total }) =>
-      status.show(
-        `${index + 1}/${rows} ${row}: ${stage} ${Math.floor(done)}/${total}`,
-        (index + done / Math.max(1, total)) / rows,
-        `${row}:${stage}`,
-      ),
+    progress: told(status),
   };
   status.show("starting both sides", 0);
   const plan = await planCheck(checking);
@@ -117,26 +190,7 @@ export async function run(args: readonly string[]): Promise<number> {
     status.clear();
     console.error(`${visible(row.name)}: ${row.kind}`);
   }
-  const { model, hardware } = plan.abouts.head;
-  const report: CheckReport = {
-    check: 1,
-    at: systemClock.now(),
-    suite: suite.name,
-    model: model.name,
-    machine: `${hardware.cpu}, ${plural(hardware.cores, "core")}, ${hardware.backend}`,
-    margin,
-    base,
-    head: { ...head, dirty },
-    seconds: (systemClock.now() - started) / 1000,
-    notes: plan.notes,
-    rows,
-    missing: values.require.filter((name) => !rows.some((row) => row.name === name && holds(row))),
-  };
-  console.log(`\n${checkText(report, { colour: wantsColour(), width: Math.min(80, terminalWidth()) })}`);
-  await tellGitHub(report);
-  if (values.out !== undefined) await writeFiles(report, values.out);
-  if (values.json) console.log(escapedJson(report));
-  return exitCode(report);
+  return { ...about(plan.abouts.head), base, head: { ...head, dirty }, notes: plan.notes, rows };
 }
 
 function marginOf(text: string): number {

@@ -8,7 +8,7 @@ import { markdown, marker } from "../../../results/check/markdown.ts";
 import { exitCode, headline, verdictOf } from "../../../results/check/report.ts";
 import { readReport } from "../../../results/check/report_file.ts";
 import { writeFiles } from "../../../results/check/write_outputs.ts";
-import { report, row } from "./made_report.ts";
+import { dueled, report, row } from "./made_report.ts";
 
 const clear = report({ rows: [row("baseline", "same")] });
 const open = report({ rows: [row("baseline", "same"), row("lookup", "unsure")] });
@@ -111,6 +111,32 @@ Deno.test("the badge says its verdict in words and as its label", () => {
   assertStringIncludes(badge(clear), "<title>assay: no regression</title>");
 });
 
+Deno.test("a head held against recordings says how many, from when to when, its noise floor and what would decide", () => {
+  const { base: _, ...rest } = report();
+  const lane = (open?: "noise" | "baseline", needed?: number) => {
+    const { needed: __, ...pace } = dueled("unsure").pace;
+    const beside = { runs: 8, floor: 0.04, ...(open ? { open } : {}) };
+    return dueled("unsure", { pace: { ...pace, pairs: 1, beside, ...(needed ? { needed } : {}) } });
+  };
+  const lanes = [lane(undefined, 4), lane(), lane("noise"), lane("constructor" as "noise")];
+  const rows = [{ ...row("int8", "unsure"), workloads: lanes }];
+  const history = { recordings: 24, from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 24) };
+  const all = { ...rest, rows, history };
+  const text = markdown(all);
+  assertStringIncludes(
+    text,
+    "24 recordings of 1 Nov 2026 to 24 Nov 2026 → head `bbbbbbbbbb`, over the baseline",
+  );
+  assertStringIncludes(
+    text,
+    "0.94x [0.91, 0.97], 1 run beside 8, noise 4.0 %, about 3 more runs would decide",
+  );
+  assertEquals(text.split("more recordings would decide").length, 3);
+  assertStringIncludes(text, "noise 4.0 %, within the noise");
+  assertStringIncludes(text, "Again: `deno task check --history`");
+  assertStringIncludes(checkText(all, { colour: false, width: 80 }), "24 recordings of");
+});
+
 Deno.test("the terminal has the worst rows first, the verdict last, and no line beyond 80 columns", () => {
   const lines = checkText(report(), { colour: false, width: 80 }).split("\n");
   assert(lines.every((line) => line.length <= 80), lines.join("\n"));
@@ -136,6 +162,7 @@ Deno.test("a report is written as four files and read back; what is no report is
         ["{", "it must be a report"],
         [JSON.stringify(forged), "it.rows[0].workloads[0].pace is no object"],
         [JSON.stringify(report({ base: { id: "`x`", subject: "" } })), "its commits are no commits"],
+        [JSON.stringify({ ...report(), base: undefined }), "it is held against no one thing"],
       ] as const
     ) {
       await Deno.writeTextFile(`${folder}/bad.json`, text);
