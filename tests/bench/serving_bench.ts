@@ -1,9 +1,9 @@
 /**
- * Batchers and caches beside what they are to beat, in turns on the real model at 32-bit floats: continuous batching,
- * prefix caching, chunked prefill, the token budget, offloading. Timings here are unverified, and no recording is made.
+ * Batchers and caches beside what they are to beat, in turns on the real model: continuous batching, a whole
+ * stack, prefix caching, chunked prefill, the token budget, offloading. Timings here are unverified, and no recording is made.
  * Goes on where it was cut off; writes serving_bench.json and serving_bench.md beside this file.
  *
- *   deno run -A tests/bench/serving_bench.ts [--modes batching,prefix,chunked,budget,offload] [--anew]
+ *   deno run -A tests/bench/serving_bench.ts [--modes batching,stack,prefix,chunked,budget,offload] [--anew]
  */
 import { readCommit } from "../../mod.ts";
 import { choices } from "./choices.ts";
@@ -12,7 +12,14 @@ import type { Mode } from "./serving_child.ts";
 import { files, type Row } from "./serving_report.ts";
 
 /** Rounds of each part, in which every arm has its turn. */
-const ROUNDS: Readonly<Record<Mode, number>> = { batching: 4, prefix: 10, chunked: 4, budget: 2, offload: 8 };
+const ROUNDS: Readonly<Record<Mode, number>> = {
+  batching: 4,
+  stack: 3,
+  prefix: 10,
+  chunked: 4,
+  budget: 2,
+  offload: 8,
+};
 
 const { chosen, anew } = choices({ modes: Object.keys(ROUNDS) });
 

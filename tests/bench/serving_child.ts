@@ -1,7 +1,7 @@
 /**
  * One measurement for serving_bench.ts, in a process of its own; its last line is JSON.
  *
- *   deno run -A tests/bench/serving_child.ts batching|prefix|chunked|budget|offload ROUNDS
+ *   deno run -A tests/bench/serving_child.ts batching|stack|prefix|chunked|budget|offload ROUNDS
  */
 import {
   budgetCurve,
@@ -30,6 +30,7 @@ import {
   systemClock,
   take,
   type Technique,
+  techniques,
   tokensFor,
   toRequest,
   type Transcript,
@@ -37,7 +38,13 @@ import {
   wikiTextWorkload,
   type Workload,
 } from "../../mod.ts";
-import { longAmongShort, longCalibration, mixedLengths, SEQUENCES } from "./serving_workloads.ts";
+import {
+  longAmongShort,
+  longCalibration,
+  mixedLengths,
+  offlineChat,
+  SEQUENCES,
+} from "./serving_workloads.ts";
 
 export type Ratio = ReturnType<typeof ratioOf>;
 
@@ -50,6 +57,14 @@ export interface Batched {
   readonly differing: number;
   /** The largest margin at which an answer parted; 0 where none did. */
   readonly margin: number;
+}
+
+/** Tokens a second of 32-bit floats one at a time, of passing techniques, and of what they come to together. */
+export interface Stacked {
+  readonly tokensPerSecond: Readonly<Record<string, number>>;
+  /** Of each arm over ours one at a time, and over transformers.js. */
+  readonly overAlone: Readonly<Record<string, Ratio>>;
+  readonly overPeer: Readonly<Record<string, Ratio>>;
 }
 
 /** Time to the first token without the prefix cache over that with it; unique prompts: the time of all likewise. */
@@ -152,6 +167,40 @@ async function batching(rounds: number): Promise<Batched> {
   };
 }
 
+/** The stacks whose quality quantizer_bench.ts found within the margin, and their members alone. */
+async function stacked(rounds: number): Promise<Stacked> {
+  const batched = continuousBatching({ sequences: offlineChat.requests, rows: 512 });
+  const { int8, smoothquant } = techniques;
+  await using alone = await openWith();
+  await using theirs = await transformersJs().open(base);
+  await using eight = await openWith(int8);
+  await using smooth = await openWith(smoothquant);
+  await using continuous = await openWith(batched);
+  await using both = await openWith(int8, batched);
+  await using smoothBatched = await openWith(smoothquant, batched);
+  const arms = {
+    one_at_a_time: alone,
+    transformers_js: theirs,
+    int8: eight,
+    smoothquant: smooth,
+    continuous_batching: continuous,
+    int8_and_continuous_batching: both,
+    smoothquant_and_continuous_batching: smoothBatched,
+  };
+  const found = await inTurns(arms, offlineChat, rounds);
+  const rates = Object.fromEntries(Object.entries(found).map(([name, all]) => [name, all.map(rateOf)]));
+  const over = (below: keyof typeof arms) =>
+    Object.fromEntries(
+      Object.entries(rates).filter(([name]) => name !== below)
+        .map(([name, all]) => [name, ratio(all, rates[below]!)]),
+    );
+  return {
+    tokensPerSecond: Object.fromEntries(Object.entries(rates).map(([name, all]) => [name, mean(all)])),
+    overAlone: over("one_at_a_time"),
+    overPeer: over("transformers_js"),
+  };
+}
+
 /** Token ids of articles end to end, cut into texts that share nothing. */
 async function textsOf(session: Session, length: number, count: number): Promise<readonly number[][]> {
   const articles = await take(wikiTextWorkload, wikiTextWorkload.size, 24);
@@ -250,7 +299,7 @@ async function offload(rounds: number): Promise<Offloaded> {
   };
 }
 
-export const MODES = { batching, prefix, chunked, budget, offload } as const;
+export const MODES = { batching, stack: stacked, prefix, chunked, budget, offload } as const;
 export type Mode = keyof typeof MODES;
 
 if (import.meta.main) {

@@ -3,6 +3,7 @@ import {
   amongLong,
   type Dataset,
   longAmongShort as longAmong,
+  mtBench,
   type Prompt,
   sharegpt,
   type Text,
@@ -33,6 +34,17 @@ export const mixedLengths: Workload = {
   requests: 3 * SEQUENCES,
   maxTokens: 128,
   seed: 21,
+};
+
+/** All at once, each answered to its own end, and every one in flight. */
+export const offlineChat: Workload = {
+  name: "offline_chat",
+  summary: "MT-Bench first turns with answers of their own lengths up to 128 tokens, all at once",
+  prompts: mtBench,
+  arrival: { kind: "offline" },
+  requests: 26,
+  maxTokens: 128,
+  seed: 25,
 };
 
 const longMixed = (articles: Dataset<Text>, seed: number): Workload => ({
