@@ -31,6 +31,8 @@ export interface EndpointLoad {
   readonly workload: Workload;
   readonly arrival: Arrival;
   readonly requests: number;
+  /** How many prompts are passed over, as other loads had them; none where absent. */
+  readonly skip?: number;
   /** Whether answers may end by themselves, before they have as many tokens as the workload asks. */
   readonly naturalEnd: boolean;
   readonly deadline: Milliseconds;
@@ -43,20 +45,23 @@ export interface EndpointLoad {
 
 /** Sends one request that does not count, and then the load. @throws {UserError} where the server does not answer that one. */
 export async function loadEndpoint(load: EndpointLoad): Promise<LoadReport> {
-  const { workload, requests, signal, clock = systemClock } = load;
-  const needed = requests + 1;
-  if (needed > workload.prompts.size) {
+  const { workload, requests, skip = 0, signal, clock = systemClock } = load;
+  if (skip + requests >= workload.prompts.size) {
     throw new UserError(
-      `Cannot send ${requests} requests of ${workload.name} as each has a prompt of its own and one comes before them: ${workload.prompts.name} has ${workload.prompts.size}.`,
+      `Cannot send ${
+        skip + requests
+      } requests of ${workload.name} as each has a prompt of its own and one comes before them: ${workload.prompts.name} has ${workload.prompts.size}.`,
     );
   }
-  const prompts = await take(workload.prompts, needed, workload.seed);
-  const bodies = prompts.map((prompt) => requestOf(prompt, load));
+  const prompts = await take(workload.prompts, workload.prompts.size, workload.seed);
+  const bodies = prompts.slice(skip, skip + requests).map((prompt) => requestOf(prompt, load));
+  // The last of all, which no load sends.
+  const { conversation: _, ...before } = requestOf(prompts.at(-1)!, load);
   const given = { url: `${load.url}/chat/completions`, deadline: load.deadline, signal, clock };
   const http = () => new OpenAiHttp({ ...given, ...(load.key === undefined ? {} : { key: load.key }) });
   const first = http();
-  await drive(first, [bodies[requests]!], { kind: "single" }, clock);
-  const { error } = first.aftermaths.get(bodies[requests]!.id)!;
+  await drive(first, [before], { kind: "single" }, clock);
+  const { error } = first.aftermaths.get(before.id)!;
   if (error !== undefined) {
     throw new UserError(`Cannot load ${load.url} as it must answer a first request: found ${error}.`);
   }
@@ -71,7 +76,7 @@ export async function loadEndpoint(load: EndpointLoad): Promise<LoadReport> {
     },
   };
   const until = (at: Milliseconds) => waitUntil(at, clock, signal);
-  const { block } = await drive(watched, bodies.slice(0, requests), load.arrival, clock, until);
+  const { block } = await drive(watched, bodies, load.arrival, clock, until);
   return loadReport(block, server.aftermaths, load.objective);
 }
 

@@ -19,7 +19,19 @@ export { answered, audit } from "./audit.ts";
 export { type Machine, machineOf, ticksOf, watch } from "./machine.ts";
 export { arrivalTimes, atRate, isOpen } from "./arrival_times.ts";
 export { type Answering, drive, type Driven } from "./load.ts";
+// What a load is made of, for the room that prints it.
+export { type Arrival, type OpenArrival, readTrace, type Workload, workloads } from "../datasets/mod.ts";
 export { type EndpointLoad, loadEndpoint, loadWorkload } from "./endpoint_load.ts";
+export { type EndpointSweep, sweepEndpoint } from "./endpoint_sweep.ts";
+export {
+  ATTAINMENT,
+  kneeOf,
+  type Levels,
+  nextLevel,
+  type SweepEnd,
+  type SweepPoint,
+  within,
+} from "./sweep.ts";
 export {
   type LatencyFigures,
   type LoadedRequest,

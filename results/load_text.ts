@@ -1,5 +1,5 @@
 /** A load's figures as a table in the terminal. */
-import type { EndpointLoad, LatencyFigures, LoadReport } from "../evals/mod.ts";
+import type { EndpointLoad, LatencyFigures, LoadReport, WithinReach } from "../evals/mod.ts";
 import { visible } from "./columns.ts";
 import { count, duration, percent, plural, rate } from "./figures.ts";
 
@@ -15,10 +15,7 @@ export function loadText(report: LoadReport, { url, model, workload, arrival }: 
     ` ${name.padEnd(30)}${[p50, p90, p99].map((ms) => duration(ms).padStart(10)).join("")}${
       count(n).padStart(9)
     }`;
-  const within = goodput && [
-    ...(goodput.objective.ttft === undefined ? [] : [`a first token within ${goodput.objective.ttft} ms`]),
-    ...(goodput.objective.tpot === undefined ? [] : [`then one every ${goodput.objective.tpot} ms`]),
-  ].join(", ");
+  const within = goodput && objectiveText(goodput.objective);
   return [
     ` ${visible(model)} at ${visible(url)}`,
     ` ${visible(workload)}, ${arrivalText(arrival)}: ${answered} of ${
@@ -44,6 +41,14 @@ export function loadText(report: LoadReport, { url, model, workload, arrival }: 
     ...Object.entries(failures).map(([why, times]) => ` ${count(times)} failed: ${visible(why)}`),
     " Latencies count from when a request was to arrive. Unverified: no answer was judged.",
   ].join("\n");
+}
+
+/** An objective in words. */
+export function objectiveText({ ttft, tpot }: WithinReach): string {
+  return [
+    ...(ttft === undefined ? [] : [`a first token within ${ttft} ms`]),
+    ...(tpot === undefined ? [] : [`then one every ${tpot} ms`]),
+  ].join(", ");
 }
 
 /** How requests arrive, in words. */

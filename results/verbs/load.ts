@@ -1,9 +1,11 @@
 /** `deno task load`: a workload on any server that speaks OpenAI's interface. Unverified: nothing is judged or recorded. */
 import { UserError } from "../../engine/mod.ts";
-import { type EndpointLoad, loadEndpoint, loadWorkload } from "../../evals/mod.ts";
-import { escapedJson, visible } from "../columns.ts";
+import { type EndpointLoad, loadEndpoint, loadWorkload, type Workload, workloads } from "../../evals/mod.ts";
+import { escapedJson, visible, wrap } from "../columns.ts";
 import { loadText } from "../load_text.ts";
 import { read, whole } from "./arguments.ts";
+import { arrivalOf, levelsOf, objectiveOf } from "./load_arrival.ts";
+import { sweep } from "./load_sweep.ts";
 import { StatusLine } from "./status_line.ts";
 
 const USAGE = {
@@ -12,10 +14,31 @@ const USAGE = {
     "loads any OpenAI-compatible server with a workload, unverified; judges and records nothing. A key, where one is needed, is read from OPENAI_API_KEY",
   operand: { value: "URL", about: "the server, e.g. http://127.0.0.1:8080" },
   options: {
-    workload: { value: "NAME", about: "the workload; chat_single where absent" },
+    workload: { value: "NAME", about: "the workload; chat_single where absent, sharegpt_clients in a sweep" },
+    list: { about: "list the workloads: what each sends, and where its texts are from" },
     concurrency: { value: "C", about: "C clients, each sending its next request when its last has ended" },
     rate: { value: "R", about: "R requests a second at random times, whatever has ended by then" },
-    requests: { value: "N", about: "requests that count; 32 where absent" },
+    cv: {
+      value: "V",
+      about: "in bursts: the coefficient of variation of the gaps between them, 1 at random (gamma law)",
+    },
+    trace: {
+      value: "FILE",
+      about: 'at the times of a CSV or JSONL file\'s "timestamp", stretched where there is --rate',
+    },
+    sweep: {
+      value: "WHAT",
+      about: "concurrency or rate, doubled until more brings no more; goes on where it was cut off",
+    },
+    most: {
+      value: "LEVEL",
+      about: "the largest level of a sweep; 256 clients or 1024 a second where absent",
+    },
+    picture: { value: "FILE", about: "draw the sweep as an SVG file" },
+    requests: {
+      value: "N",
+      about: "requests that count, in a sweep at least at each level; 32 where absent",
+    },
     model: { value: "NAME", about: "the model to ask for; the first that the server lists where absent" },
     "natural-end": {
       about: "let answers end by themselves; else they are asked to be as long as the workload says",
@@ -30,12 +53,20 @@ const USAGE = {
 
 /** Loads, and prints the figures; after Ctrl-C those of what had ended by then. */
 export async function run(args: readonly string[]): Promise<number> {
-  const values = read(USAGE, args);
+  // A list is asked of no server.
+  const values = read(USAGE, args.includes("--list") ? ["list", ...args] : args);
   if (!values) return 0;
-  const workload = loadWorkload(values.workload ?? "chat_single");
-  const requests = whole(values.requests ?? "32", "requests", 1, 1_000_000);
+  if (values.list) {
+    console.log(listText());
+    return 0;
+  }
+  const swept = values.sweep === undefined ? undefined : await levelsOf(values, values.requests);
+  const workload = loadWorkload(values.workload ?? (swept ? "sharegpt_clients" : "chat_single"));
   const deadline = whole(values.deadline ?? "600", "deadline", 1, 86_400) * 1000;
-  const arrival = arrivalOf(values.rate, values.concurrency, values.seed) ?? workload.arrival;
+  const loaded = swept ?? await arrivalOf(values, values.requests, workload.arrival);
+  if (values.picture !== undefined && !swept) {
+    throw new UserError("Cannot use --picture without --sweep as a sweep is what is drawn. Give both.");
+  }
   const objective = objectiveOf(values.ttft, values.tpot);
   const url = base(values._[0]!);
   const key = Deno.env.get("OPENAI_API_KEY");
@@ -48,63 +79,62 @@ export async function run(args: readonly string[]): Promise<number> {
     status.clear();
     console.error("Interrupted: the figures are of what had ended.");
   };
+  const asked = {
+    url,
+    model,
+    workload,
+    deadline,
+    requests: loaded.requests,
+    naturalEnd: values["natural-end"],
+    signal: stop.signal,
+    ...(key ? { key } : {}),
+    ...(objective ? { objective } : {}),
+  };
   Deno.addSignalListener("SIGINT", interrupt);
   try {
-    status.show("sending a first request, which does not count", 0);
-    const load: EndpointLoad = {
-      url,
-      model,
-      workload,
-      arrival,
-      requests,
-      deadline,
-      naturalEnd: values["natural-end"],
-      signal: stop.signal,
-      progress: (ended) =>
-        status.show(`${ended} of ${requests} requests have ended`, ended / requests, "load"),
-      ...(key ? { key } : {}),
-      ...(objective ? { objective } : {}),
-    };
-    const report = await loadEndpoint(load);
-    status.clear();
-    console.log(loadText(report, { url, model, workload: workload.name, arrival }));
-    if (values.json) console.log(escapedJson({ url, model, workload: workload.name, arrival, ...report }));
-    return stop.signal.aborted ? 130 : 0;
+    if (swept) {
+      const { levels, arrival } = swept;
+      const drawn = values.picture === undefined ? {} : { picture: values.picture };
+      return await sweep({ ...asked, levels, arrival }, { status, json: values.json, ...drawn });
+    }
+    return await once({ ...asked, arrival: loaded.arrival }, status, values.json);
   } finally {
     Deno.removeSignalListener("SIGINT", interrupt);
   }
 }
 
-function arrivalOf(
-  rate: string | undefined,
-  concurrency: string | undefined,
-  seed = "1",
-): EndpointLoad["arrival"] | undefined {
-  const drawn = whole(seed, "seed", 0, 2 ** 31);
-  if (rate !== undefined && concurrency !== undefined) {
-    throw new UserError(
-      "Cannot use both --rate and --concurrency as requests must arrive in one way. Give one of them.",
-    );
-  }
-  if (concurrency !== undefined) {
-    return { kind: "closed", clients: whole(concurrency, "concurrency", 1, 10_000) };
-  }
-  return rate === undefined ? undefined : { kind: "poisson", perSecond: above0(rate, "rate"), seed: drawn };
+async function once(
+  asked: Omit<EndpointLoad, "progress">,
+  status: StatusLine,
+  json: boolean,
+): Promise<number> {
+  const { url, model, workload: { name: workload }, arrival, requests, signal } = asked;
+  status.show("sending a first request, which does not count", 0);
+  const report = await loadEndpoint({
+    ...asked,
+    progress: (ended) => status.show(`${ended} of ${requests} requests have ended`, ended / requests, "load"),
+  });
+  status.clear();
+  console.log(loadText(report, { url, model, workload, arrival }));
+  if (json) console.log(escapedJson({ url, model, workload, arrival, ...report }));
+  return signal.aborted ? 130 : 0;
 }
 
-function objectiveOf(ttft: string | undefined, tpot: string | undefined): EndpointLoad["objective"] {
-  if (ttft === undefined && tpot === undefined) return undefined;
-  return {
-    ...(ttft === undefined ? {} : { ttft: above0(ttft, "ttft") }),
-    ...(tpot === undefined ? {} : { tpot: above0(tpot, "tpot") }),
-  };
+/** Every workload, each in a few lines. */
+function listText(): string {
+  return Object.values<Workload>(workloads).map(({ name, summary, prompts }) =>
+    [
+      name,
+      ...wrap(`${summary}.`, LIST_WIDTH),
+      ...wrap(
+        `${prompts.name}, ${prompts.size} prompts: ${prompts.source} (${prompts.license}).`,
+        LIST_WIDTH,
+      ),
+    ].join("\n")
+  ).join("\n");
 }
 
-function above0(text: string, name: string): number {
-  const number = Number(text);
-  if (number > 0 && number < 1e6) return number;
-  throw new UserError(`Cannot use --${name} ${text} as it must be a number above 0 and below a million.`);
-}
+const LIST_WIDTH = 100;
 
 /** The server's address up to "/v1". */
 function base(text: string): string {

