@@ -1,5 +1,5 @@
 /**
- * Where a series of runs changes for good: E-divisive means (Matteson and James, A nonparametric approach for multiple
+ * Change points of a series of runs: E-divisive means (Matteson and James, A nonparametric approach for multiple
  * change point analysis of multivariate data, 2014), by which MongoDB hunts regressions (Daly et al., The use of change
  * point detection to identify software performance regressions in a continuous integration system, 2020). A series is
  * cut where the energy distance of its two sides is largest, if no more than one in twenty of its shufflings is cut as

@@ -76,6 +76,40 @@ const intervals = {
   },
 };
 
+/** Draws the noise floor as a band about 1x, and each change point as a dashed line with its row and commit. */
+const marked = (noise, series) => ({
+  id: "marked",
+  beforeDatasetsDraw({ ctx, chartArea: { left, right, top, bottom }, scales: { x, y } }) {
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, right - left, bottom - top);
+    ctx.clip();
+    if (noise > 0) {
+      const [high, low] = [1 + noise, 1 / (1 + noise)].map((ratio) => y.getPixelForValue(ratio));
+      ctx.globalAlpha = 0.18;
+      ctx.fillStyle = css("--muted");
+      ctx.fillRect(left, high, right - left, low - high);
+      ctx.globalAlpha = 1;
+    }
+    ctx.setLineDash([5, 4]);
+    ctx.font = "12px sans-serif";
+    const all = series.flatMap(({ name, changes }, i) => changes.map((change) => ({ ...change, name, i })));
+    for (const [row, { at, commit, name, i }] of all.entries()) {
+      const place = x.getPixelForValue(at);
+      ctx.strokeStyle = ctx.fillStyle = COLORS[i % COLORS.length];
+      ctx.beginPath();
+      ctx.moveTo(place, top);
+      ctx.lineTo(place, bottom);
+      ctx.stroke();
+      ctx.textAlign = place > (left + right) / 2 ? "right" : "left";
+      ctx.fillStyle = css("--ink");
+      const aside = ctx.textAlign === "right" ? -5 : 5;
+      ctx.fillText(`${name.slice(0, 24)} ${commit ?? ""}`, place + aside, bottom - 6 - 14 * (row % 4));
+    }
+    ctx.restore();
+  },
+});
+
 const when = (at) => new Date(at).toISOString().slice(0, 16).replace("T", " ");
 
 function history(canvas) {
@@ -117,7 +151,7 @@ function history(canvas) {
   return new Chart(canvas, {
     type: "line",
     data: { datasets: [...lines, ...(speedless.length > 0 ? [marks] : [])] },
-    plugins: [intervals],
+    plugins: [marked(Number(canvas.dataset.noise ?? 0), timed), intervals],
     options: options({
       x: axis(short ? "UTC" : "", {
         type: "linear",

@@ -1,96 +1,29 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 /** How each technique fared over time on one board: ratio to the baseline, refusals marked, never joined across changes. */
-import { AGAIN } from "../../evals/mod.ts";
 import { short, visible } from "../columns.ts";
-import type { Table } from "../csv.ts";
-import { word } from "../explain.ts";
 import { count, moment, plural, times, timesInterval } from "../figures.ts";
 import type { Board } from "../leaderboard.ts";
-import { scopeKey } from "../scope.ts";
-import { isInTime } from "../objective.ts";
-import type { Broken, Recording } from "../recording.ts";
+import type { Promotion } from "../promotions.ts";
+import type { Broken } from "../recording.ts";
 import type { BoardEntry } from "./catalogue.ts";
 import { Pager } from "./filter_form.tsx";
+import { Changes, Marks, WIDEST } from "./history_changes.tsx";
+import type { Noise, Series } from "./history_series.ts";
 import { pagePath, type Place, places, rootOf } from "./links.ts";
 import { Chip, Empty, Page } from "./page.tsx";
 import { ScopeBar } from "./scope_bar.tsx";
 import { Text } from "./text.tsx";
 
-export interface Point {
-  readonly id: string;
-  readonly at: number;
-  readonly verdict: ReturnType<typeof word>;
-  readonly commit?: string;
-  /** Equal versions are joined by a line; a change breaks it. */
-  readonly versions: string;
-  readonly ratio?: { readonly estimate: number; readonly low: number; readonly high: number };
-  /** The latency objective broke, so the ratio is no gain. */
-  readonly late?: true;
-}
-
-export interface Series {
-  readonly name: string;
-  readonly points: readonly Point[];
-}
-
-/** One series a technique, oldest point first, for the board's scope. */
-export function history(recordings: readonly Recording[], board: Board): readonly Series[] {
-  const inScope = recordings.filter(({ stamp: { hardware, model }, outcome: { trial } }) =>
-    trial.name !== AGAIN &&
-    trial.workloads.some((workload) =>
-      scopeKey({ hardware, model, suite: trial.suite, workload }) === board.key
-    )
-  );
-  const names = Map.groupBy(inScope, ({ outcome }) => outcome.trial.name);
-  return [...names].map(([name, all]) => ({
-    name,
-    points: all.toSorted((a, b) => a.stamp.at - b.stamp.at).map((recording) =>
-      point(recording, board.scope.workload)
-    ),
-  }));
-}
-
-function point({ id, stamp, outcome }: Recording, workload: string): Point {
-  const speed = outcome.kind === "recorded"
-    ? outcome.speed.workloads.find((entry) => entry.workload === workload)
-    : undefined;
-  const ratio = speed?.ratio;
-  return {
-    id,
-    at: stamp.at,
-    verdict: word(outcome),
-    versions: Object.entries(stamp.versions).map(([name, version]) => `${name} ${version}`).join(", "),
-    ...(stamp.commit ? { commit: stamp.commit.id.slice(0, 8) + (stamp.commit.dirty ? "+" : "") } : {}),
-    ...(ratio
-      ? { ratio: { estimate: ratio.estimate, low: ratio.interval.low, high: ratio.interval.high } }
-      : {}),
-    ...(speed && !isInTime(speed) ? { late: true as const } : {}),
-  };
-}
-
-export const historyTable = (series: readonly Series[]): Table =>
-  series.flatMap(({ name, points }) =>
-    points.map(({ id, at, verdict, ratio, late, commit, versions }) => ({
-      name,
-      at: new Date(at).toISOString(),
-      verdict,
-      ratio: ratio?.estimate,
-      ratio_low: ratio?.low,
-      ratio_high: ratio?.high,
-      latency_broke: late ?? false,
-      commit,
-      versions,
-      trial: id,
-    }))
-  );
-
-export function HistoryPage({ place, entries, board, series, page, pages, broken }: {
+export function HistoryPage({ place, entries, board, series, noise, references, page, pages, broken }: {
   readonly place: Place;
   readonly entries: readonly BoardEntry[];
   readonly board: Board;
   /** Of the runs of this page. */
   readonly series: readonly Series[];
+  readonly noise?: Noise;
+  /** What is promoted now, by the recording's id. */
+  readonly references: ReadonlyMap<string, Promotion>;
   readonly page: number;
   readonly pages: number;
   readonly broken: readonly Broken[];
@@ -124,16 +57,19 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
               data-history={JSON.stringify(
                 series.map((one) => ({ ...one, name: visible(short(one.name, 60)) })),
               )}
+              data-noise={noise && noise.floor < WIDEST ? `${noise.floor}` : undefined}
               data-root={root}
             >
             </canvas>
           </div>
           <figcaption class="hint">
             Tokens/s over the baseline with its interval, log axis, more is better. Runs without a speed stand
-            at the top. A line breaks where versions change; fewer than five runs are dots.
+            at the top. A line breaks where versions change; fewer than five runs are dots. Dashed: change
+            points with their commits. Grey: the noise floor.
           </figcaption>
         </figure>
       )}
+      {timed && <Changes series={series} noise={noise} root={root} />}
       <div class="scroll" tabindex={0} role="region" aria-label="Every run">
         <table class="figures flowing">
           <caption class="sr">Every run by technique, the latest first</caption>
@@ -150,7 +86,7 @@ export function HistoryPage({ place, entries, board, series, page, pages, broken
               </th>
             </tr>
           </thead>
-          {series.map((one) => <Runs series={one} root={root} />)}
+          {series.map((one) => <Runs series={one} references={references} root={root} />)}
         </table>
       </div>
       <Pager
@@ -171,7 +107,11 @@ export function NoHistory({ place, broken }: { readonly place: Place; readonly b
   );
 }
 
-function Runs({ series: { name, points }, root }: { readonly series: Series; readonly root: string }) {
+function Runs({ series: { name, points, changes }, references, root }: {
+  readonly series: Series;
+  readonly references: ReadonlyMap<string, Promotion>;
+  readonly root: string;
+}) {
   return (
     <tbody>
       {points.toReversed().map(({ id, at, verdict, ratio, late, commit, versions }, i) => (
@@ -183,6 +123,10 @@ function Runs({ series: { name, points }, root }: { readonly series: Series; rea
           )}
           <td>
             <a href={root + pagePath(places.trial(id))}>{moment(at)}</a>
+            <Marks
+              change={changes.find((change) => change.id === id)}
+              reference={references.get(id)}
+            />
           </td>
           <td>
             <Chip verdict={verdict} />

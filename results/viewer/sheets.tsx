@@ -2,9 +2,11 @@
 /** @jsxImportSource hono/jsx */
 /** What lies at each place: its page, the same as JSON, and its table; a string says why there is nothing. */
 import type { Child } from "hono/jsx";
+import { systemClock } from "../../engine/mod.ts";
 import type { Table } from "../csv.ts";
 import { explain, type Word } from "../explain.ts";
 import { gateRate } from "../gate_rate.ts";
+import { inForce } from "../promotions.ts";
 import type { Board } from "../leaderboard.ts";
 import { summarise } from "../summary.ts";
 import { boardTable, COLUMNS, FACETS, facetsOf, linesOf } from "./board_lines.ts";
@@ -18,7 +20,8 @@ import {
   entryFacets,
 } from "./boards_page.tsx";
 import type { Catalogue } from "./catalogue.ts";
-import { history, HistoryPage, historyTable, NoHistory } from "./history_page.tsx";
+import { HistoryPage, NoHistory } from "./history_page.tsx";
+import { history, historyTable, noiseOf } from "./history_series.ts";
 import { ImportedPage } from "./imported_page.tsx";
 import { fileName } from "../file_name.ts";
 import { type Place, places } from "./links.ts";
@@ -141,6 +144,8 @@ export function historySheet(catalogue: Catalogue, key: string | undefined, { pa
   const pages = Math.max(1, Math.ceil(total / RUNS));
   if (page > pages) return NO_SUCH_PAGE;
   const series = history(recordings, board);
+  const noise = noiseOf(recordings, board);
+  const references = inForce(catalogue.shelf.promotions(), systemClock.now());
   return {
     page: () => (
       <HistoryPage
@@ -148,12 +153,22 @@ export function historySheet(catalogue: Catalogue, key: string | undefined, { pa
         entries={entries}
         board={board}
         series={series}
+        {...(noise ? { noise } : {})}
+        references={references}
         page={page}
         pages={pages}
         broken={broken}
       />
     ),
-    json: () => ({ board: board.key, scope: board.scope, page, pages, series }),
+    json: () => ({
+      board: board.key,
+      scope: board.scope,
+      page,
+      pages,
+      series,
+      noise,
+      references: recordings.flatMap(({ id }) => references.get(id) ?? []),
+    }),
     table: () => historyTable(series),
   };
 }
