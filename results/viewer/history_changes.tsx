@@ -72,10 +72,10 @@ export function Marks({ change, reference }: {
   return (
     <>
       {change && (
-        <span class={`claim ${change.after < change.before ? "slower" : "faster"}`}>changed here</span>
+        <span class={`claim marked ${change.after < change.before ? "slower" : "faster"}`}>changed here</span>
       )}
       {reference && (
-        <span class="claim">
+        <span class="claim marked">
           reference until {day(reference.expires)}: <Text of={reference.why} most={80} />
         </span>
       )}
