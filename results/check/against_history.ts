@@ -19,12 +19,12 @@ import {
   type Planned,
   type Progress,
 } from "../../evals/mod.ts";
-import { day, plural } from "../figures.ts";
 import { ledger } from "../ledger.ts";
-import { record, stamp } from "../record.ts";
+import { type Context, record, stamp } from "../record.ts";
 import type { Recording, ResultsStore, Stamp } from "../recording.ts";
 import { type HeldRow, heldRow, type Holding } from "./held_row.ts";
 import type { Track } from "./held_speed.ts";
+import { notesOf } from "./history_notes.ts";
 import { type Past, pastOf, peerOf } from "./past.ts";
 
 export interface AgainstHistory {
@@ -46,64 +46,86 @@ export interface HeldAgainst {
 
 /** @throws {UserError} where there is nothing to hold against, or a row that is asked for is none. */
 export async function againstHistory(asked: AgainstHistory): Promise<HeldAgainst> {
-  const { config, store, margin, only, progress } = asked;
+  const { config, store, margin, only } = asked;
   const { engine, baseline: { model }, suite } = config;
   const context = { hardware: await engine.hardware(), model, clock: systemClock };
   const here = await stamp(context);
   const past = pastOf(store.shelf, here, suite.name);
   const peer = peerOf(past.rows);
   const planned = await plan(config);
-  const chosen = rowsToRun(planned, only, peer);
-  const known = ledger(store, here);
-  const recorded = { ...known, done: here.commit?.dirty ? () => undefined : known.done };
-  const head = new Map<string, Recording[]>();
-  let whole: readonly Recording[] = [];
-  const told = (event: Progress) =>
-    progress({
-      ...event,
-      index: chosen.findIndex(({ trial }) => trial.name === event.row),
-      rows: chosen.length,
-    });
-  for await (const { outcome, fresh } of bench(config, recorded, told, chosen)) {
-    const one = await record(outcome, context);
-    const { name, id } = outcome.trial;
-    const before = (past.head.get(name) ?? []).filter((other) => other.outcome.trial.id === id);
-    head.set(name, fresh ? [...before, one] : [...before]);
-    whole = [...whole, one];
-  }
-  const at = (name: string) => whole.find(({ outcome }) => outcome.trial.name === name);
-  const held = whole.filter(({ outcome }) => outcome.trial.name !== peer && outcome.trial.name !== AGAIN)
-    .map((one) => heldOf(one.outcome.trial.name, one, past, head));
-  const own = { ...heldOf(AGAIN, at(AGAIN)!, past, head), name: BASELINE };
-  const baseline = {
-    ...own,
-    tracks: peer === undefined || at(peer) === undefined ? [] : peerTracks(peer, past, head, here),
-  };
-  const lanes = [baseline, ...held].flatMap(({ tracks }) => tracks).length;
+  const measured = await measure(asked, rowsToRun(planned, only, peer), past, context);
+  const { baseline, others } = rowsOf(measured, past, peer, here);
+  const lanes = [baseline, ...others].flatMap(({ tracks }) => tracks).length;
   const holding: Holding = {
     margin,
     tail: ERROR / Math.max(1, lanes),
     open: (id) => store.shelf.find(id),
   };
   const first = heldRow(baseline, holding);
+  const rest = others.map((row) => heldRow(row, { ...holding, baseline: first }));
   const rows = [
-    first,
-    ...held.map((row) => heldRow(row, { ...holding, baseline: first })),
+    ...(only.length === 0 || only.includes(BASELINE) ? [first] : []),
+    ...rest,
     ...gone(past, planned, only),
   ];
   const all = [...past.rows.values()].flat().map((one) => one.stamp.at);
   return {
     here,
     past: { recordings: all.length, from: Math.min(...all), to: Math.max(...all) },
-    rows: only.length > 0 && !only.includes(BASELINE) ? rows.slice(1) : rows,
-    notes: [...past.notes, ...references(past), ...notesOf(rows, peer)],
+    rows,
+    notes: notesOf(past, [first, ...rest], peer),
   };
+}
+
+/** Of each row the head's recording, whole, and all runs of its code, the latest last. */
+interface Measured {
+  readonly whole: ReadonlyMap<string, Recording>;
+  readonly runs: Runs;
+}
+
+type Runs = ReadonlyMap<string, readonly Recording[]>;
+
+async function measure(
+  { config, store, progress }: AgainstHistory,
+  rows: readonly Planned[],
+  past: Past,
+  context: Context,
+): Promise<Measured> {
+  const here = await stamp(context);
+  const known = ledger(store, here);
+  const recorded = { ...known, done: here.commit?.dirty ? () => undefined : known.done };
+  const [whole, runs] = [new Map<string, Recording>(), new Map<string, readonly Recording[]>()];
+  const told = (event: Progress) =>
+    progress({
+      ...event,
+      index: rows.findIndex(({ trial }) => trial.name === event.row),
+      rows: rows.length,
+    });
+  for await (const { outcome, fresh } of bench(config, recorded, told, rows)) {
+    const { name, id } = outcome.trial;
+    const one = await record(outcome, context);
+    const before = (past.head.get(name) ?? []).filter((other) => other.outcome.trial.id === id);
+    whole.set(name, one);
+    runs.set(name, fresh ? [...before, one] : before);
+  }
+  return { whole, runs };
+}
+
+function rowsOf({ whole, runs }: Measured, past: Past, peer: string | undefined, here: Stamp) {
+  const baseline = {
+    ...heldOf(AGAIN, whole.get(AGAIN)!, past, runs),
+    name: BASELINE,
+    tracks: peer === undefined ? [] : peerTracks(peer, past, runs, here),
+  };
+  const others = [...whole].filter(([name]) => name !== AGAIN && name !== peer)
+    .map(([name, one]) => heldOf(name, one, past, runs));
+  return { baseline, others };
 }
 
 /** The baseline again and the peer always: they are what others are held by. */
 function rowsToRun(planned: readonly Planned[], only: readonly string[], peer: string | undefined) {
-  const names = planned.map(({ trial }) => trial.name);
-  const rows = [BASELINE, ...names.filter((name) => name !== AGAIN && name !== peer)];
+  const folded = planned.filter(({ techniques }) => techniques.length > 0);
+  const rows = [BASELINE, ...folded.map(({ trial }) => trial.name)];
   const unknown = only.find((name) => !rows.includes(name));
   if (unknown !== undefined) {
     throw new UserError(`Cannot check ${unknown} as the rows of the suite are ${rows.join(", ")}.`);
@@ -112,8 +134,6 @@ function rowsToRun(planned: readonly Planned[], only: readonly string[], peer: s
     techniques.length === 0 ? name === AGAIN || name === peer : only.length === 0 || only.includes(name)
   );
 }
-
-type Runs = ReadonlyMap<string, readonly Recording[]>;
 
 function heldOf(name: string, whole: Recording, past: Past, head: Runs): HeldRow {
   const reference = past.references.get(name);
@@ -169,30 +189,4 @@ function gone(past: Past, planned: readonly Planned[], only: readonly string[]):
     runs.at(-1)!.outcome.trial.techniques.length > 0 &&
     (only.length === 0 || only.includes(name)) && !planned.some(({ trial }) => trial.name === name)
   ).map(([name]) => ({ name, kind: "gone", why: "the head has no such row", workloads: [] }));
-}
-
-function references({ references }: Past): readonly string[] {
-  return [...references].map(([name, { recording, promotion: { by, at, why, expires } }]) =>
-    `${name} is held against ${recording.id.slice(0, 12)} and other runs of its code, a reference since ${
-      day(at)
-    } (${by}: ${why}), until ${day(expires)}.`
-  );
-}
-
-function notesOf(rows: readonly CheckedRow[], peer: string | undefined): readonly string[] {
-  const versions = new Set(rows.flatMap(({ outputs }) => outputs?.notes ?? []));
-  const shared = peer === undefined
-    ? [
-      "What slows the baseline and every row alike is not seen: no other engine was raced beside them. --base sees it.",
-    ]
-    : [];
-  const fewest = rows.flatMap(({ workloads }) => workloads.map(({ pace }) => pace.beside?.runs ?? 0));
-  const few = fewest.length > 0 && Math.min(...fewest) < 3
-    ? [
-      `With ${
-        plural(Math.min(...fewest), "run")
-      } to hold against, little can be told from how far runs spread: three and more are better (deno task bench --again).`,
-    ]
-    : [];
-  return [...versions, ...shared, ...few];
 }
