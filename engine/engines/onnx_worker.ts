@@ -15,8 +15,9 @@ host(async (opening: Opening, progress) => {
     clock: systemClock,
     network: (model) => openNetwork({ ...opening, stack: { ...opening.stack, model } }, progress),
     program: async (graph) => {
-      const { backend, threads } = opening;
-      return await LoadedGraph.open(graph, { runtime: await loadBackend(backend, threads), threads });
+      const runtime = await loadBackend(opening.backend, opening.threads);
+      // It reads few weights for few rows: waking a second thread takes as long as that one saves.
+      return await LoadedGraph.open(graph, { runtime, threads: 1 });
     },
   });
   return new IdSession(network, slots, systemClock);

@@ -108,8 +108,8 @@ export class EagleDrafter {
   }
 
   /**
-   * A tree of guesses for each sequence, at most so many levels deep, as long as a guess is worth following; none where
-   * its features are not known.
+   * A tree of guesses for each sequence, at most so many levels deep, in which guesses are followed that are worth it;
+   * none where its features are not known.
    */
   async draft(asking: readonly Asking[], levels: number, further: Further): Promise<readonly GuessTree[]> {
     await this.catchUp(asking);
@@ -117,9 +117,10 @@ export class EagleDrafter {
     let growing = all.filter((one) => one !== undefined);
     if (growing.length > 0) await this.#read(growing, TOGETHER);
     for (let level = 1; level < levels; level++) {
-      growing = growing.filter(({ sequence, tree, level: [best] }) =>
-        best !== undefined && further(sequence, tree.guesses[best]!.chance)
-      );
+      for (const one of growing) {
+        one.level = one.level.filter((place) => further(one.sequence, one.tree.guesses[place]!.chance));
+      }
+      growing = growing.filter(({ level }) => level.length > 0);
       if (growing.length === 0) break;
       await this.#follow(growing);
     }
