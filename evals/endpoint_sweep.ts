@@ -22,15 +22,17 @@ export async function* sweepEndpoint(
   { levels, arrival, points, begun, ...load }: EndpointSweep,
 ): AsyncGenerator<SweepPoint, SweepEnd | "prompts" | "interrupted"> {
   const all = [...points];
+  const workload = await held(load.workload);
   for (;;) {
     const level = nextLevel(all, levels);
     if (typeof level === "string") return level;
     const requests = requestsAt(level, levels, load.requests, arrival);
     const skip = all.reduce((sum, point) => sum + point.requests, 0);
-    if (skip + requests >= load.workload.prompts.size && all.length > 0) return "prompts";
+    if (skip + requests >= workload.prompts.size && all.length > 0) return "prompts";
     begun(level, requests);
     const report = await loadEndpoint({
       ...load,
+      workload,
       requests,
       skip,
       arrival: levels.by === "clients"
@@ -45,6 +47,20 @@ export async function* sweepEndpoint(
     all.push(point);
     yield point;
   }
+}
+
+/** The workload with its prompts in memory, so that they are not read again for each level. */
+async function held({ prompts, ...rest }: EndpointLoad["workload"]): Promise<EndpointLoad["workload"]> {
+  const samples = await Array.fromAsync(prompts.samples());
+  return {
+    ...rest,
+    prompts: {
+      ...prompts,
+      async *samples() {
+        yield* samples;
+      },
+    },
+  };
 }
 
 function requestsAt(level: number, { by }: Levels, least: number, arrival: OpenArrival): number {

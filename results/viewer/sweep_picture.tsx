@@ -12,7 +12,7 @@ import { tenth } from "./strip.tsx";
 
 const [WIDTH, LEFT, RIGHT] = [760, 74, 24];
 /** Top and height of each panel. */
-const [ABOVE, BELOW] = [[64, 190], [318, 150]] as const;
+const [ABOVE, BELOW] = [[76, 178], [318, 150]] as const;
 const HEIGHT = 520;
 const STYLE = `
 .paper { fill: #fff } text { fill: #333; font: 13px system-ui, sans-serif } .small { font-size: 12px; fill: #5a5a5a }
@@ -70,7 +70,10 @@ export function sweepPicture({ model, workload, by, arrival, points }: Swept): s
       </text>
       {marks.map(({ level, said }, i) => (
         <g>
-          <path d={`M${x(level)} ${ABOVE[0]}V${BELOW[0] + BELOW[1]}`} class="mark" />
+          <path
+            d={[ABOVE, BELOW].map(([top, height]) => `M${x(level)} ${top}v${height}`).join("")}
+            class="mark"
+          />
           <text
             x={x(level) + (x(level) > WIDTH / 2 ? -6 : 6)}
             y={ABOVE[0] + ABOVE[1] - 10 - 16 * i}
