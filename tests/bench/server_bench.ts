@@ -9,7 +9,7 @@
 import { readCommit } from "../../mod.ts";
 import { choices } from "./choices.ts";
 import { inOwnProcess, rowsHere } from "./report_files.ts";
-import { type Config, files, PAIRS, REQUESTS, type Row } from "./server_report.ts";
+import { type Config, files, GENERATOR_PAIRS, PAIRS, REQUESTS, type Row } from "./server_report.ts";
 
 const CONFIGS: readonly Config[] = [
   { mode: "endpoint", ours: "f32", theirs: "session" },
@@ -43,7 +43,7 @@ for (const config of CONFIGS) {
     mode,
     ours,
     theirs,
-    `${PAIRS}`,
+    `${mode === "generators" ? GENERATOR_PAIRS : PAIRS}`,
     `${REQUESTS}`,
   ]);
   if (found === undefined) {

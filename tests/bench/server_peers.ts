@@ -75,8 +75,9 @@ const VLLM = [
   "main()",
 ].join("\n");
 
-/** What vLLM is run with: nothing is fetched, and both cores compute. */
+/** What vLLM is run with: nothing is fetched, and both cores compute. It knows its CPU build by a version's suffix that this has not. */
 const VLLM_ENV = {
+  VLLM_TARGET_DEVICE: "cpu",
   HF_HUB_OFFLINE: "1",
   VLLM_CPU_KVCACHE_SPACE: "2",
   VLLM_CPU_OMP_THREADS_BIND: Array.from({ length: THREADS }, (_, i) => i).join(","),

@@ -6,6 +6,7 @@ import type { Generators, Told } from "./server_generators.ts";
 
 /** Pairs of blocks of a row, and requests of a block. */
 export const PAIRS = 4;
+export const GENERATOR_PAIRS = 2;
 export const REQUESTS = 16;
 
 export interface Config {
