@@ -4,7 +4,7 @@
  * and no recording is made. Goes on where it was cut off; writes decoder_bench.json and decoder_bench.md beside this file.
  *
  *   deno run -A tests/bench/decoder_bench.ts [--configs prompt_lookup] [--workloads chat,quoted] [--precisions f32]
- *     [--streams 1] [--modes cost,peer,race] [--anew]
+ *     [--streams 1] [--modes cost,trained,peer,race] [--anew]
  */
 import { readCommit } from "../../mod.ts";
 import { choices } from "./choices.ts";
@@ -27,6 +27,11 @@ for (const precision of chosen.precisions!) {
   const streams = PRECISIONS[precision]!.streams.map(String).filter((one) => chosen.streams!.includes(one));
   const has = (mode: string) => chosen.modes!.includes(mode);
   if (has("cost")) await measure({ mode: "cost", precision });
+  for (const config of chosen.configs!) {
+    if (has("trained") && precision === "f32" && DRAFTERS[config]!.train) {
+      await measure({ mode: "trained", precision, config });
+    }
+  }
   for (const one of streams) if (has("peer")) await measure({ mode: "peer", precision, streams: one });
   for (const one of has("race") ? streams : []) {
     for (const config of chosen.configs!) {

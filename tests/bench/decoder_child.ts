@@ -4,6 +4,7 @@
  *   deno run -A tests/bench/decoder_child.ts race PRECISION STREAMS DRAFTER WORKLOAD
  *   deno run -A tests/bench/decoder_child.ts peer PRECISION STREAMS
  *   deno run -A tests/bench/decoder_child.ts cost PRECISION
+ *   deno run -A tests/bench/decoder_child.ts trained PRECISION DRAFTER
  */
 import {
   beforeRepeat,
@@ -69,6 +70,13 @@ export interface Cost {
   readonly rows: number;
   readonly milliseconds: number;
   readonly ratio: Ratio;
+}
+
+/** What training told of a drafter: then no training is done here. */
+export interface TrainedTold {
+  readonly lines: readonly string[];
+  /** Accepted guesses a step on answers held out, by how many a tree has. */
+  readonly accepted: readonly (readonly [guesses: number, accepted: number])[];
 }
 
 const engine = onnxEngine({ backend: "native" });
@@ -228,9 +236,19 @@ async function cost(precision: string): Promise<readonly Cost[]> {
   }));
 }
 
+async function trained(precision: string, drafter: string): Promise<TrainedTold> {
+  const { model } = await stackOf(precision, 1);
+  const lines = await DRAFTERS[drafter]!.train!({ engine, model, progress() {} });
+  const told = lines.find((line) => line.startsWith("trained:"))!.matchAll(/([\d.]+) of (\d+)/g);
+  return {
+    lines,
+    accepted: [...told].map(([, accepted, guesses]) => [Number(guesses), Number(accepted)] as const),
+  };
+}
+
 if (import.meta.main) {
   const [mode, ...rest] = Deno.args as [string, string, string, string, string];
-  const measures = { race, peer, cost } as const;
+  const measures = { race, peer, cost, trained } as const;
   const measure = measures[mode as keyof typeof measures] as (...args: string[]) => Promise<unknown>;
   console.log(JSON.stringify(await measure(...rest)));
 }

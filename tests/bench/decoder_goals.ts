@@ -5,7 +5,7 @@ import { isBreach, type Line } from "./decoder_report.ts";
 /** Drafters that guess from texts alone; the others are made or trained. */
 const LOOKUPS = ["prompt_lookup", "answer_lookup"];
 const QUOTING = ["quoted", "code_edit"];
-const GOALS = { quotingF32: 2.8, quotingInt8: 1.6, chat: 1.3, mixed: 1.4, least: 0.97 } as const;
+export const GOALS = { quotingF32: 2.8, quotingInt8: 1.6, chat: 1.3, mixed: 1.4, least: 0.97 } as const;
 
 /** Speed over the faster denominator; plain decoding's where it was not raced. */
 const gain = ({ overFaster, speedup }: Line) => overFaster ?? speedup.estimate;

@@ -1,12 +1,12 @@
 /** The report of decoder_bench.ts: JSON for programs and tables for people. */
 import { band } from "../../evals/noise.ts";
 import { NO_NOISE, percentiles } from "../../mod.ts";
-import type { Cost, Peered, Raced, Ratio } from "./decoder_child.ts";
+import type { Cost, Peered, Raced, Ratio, TrainedTold } from "./decoder_child.ts";
 import { PAIRS, TOKENS } from "./decoder_configs.ts";
-import { goals } from "./decoder_goals.ts";
+import { GOALS, goals } from "./decoder_goals.ts";
 import { madeOn, reportFiles, type Rows } from "./report_files.ts";
 
-export const MODES = ["cost", "peer", "race"] as const;
+export const MODES = ["cost", "trained", "peer", "race"] as const;
 
 interface Common {
   readonly precision: string;
@@ -21,6 +21,7 @@ export type Row =
   & { readonly streams?: string; readonly config?: string; readonly workload?: string }
   & (
     | { readonly mode: "cost"; readonly found: readonly Cost[] }
+    | { readonly mode: "trained"; readonly found: TrainedTold }
     | { readonly mode: "peer"; readonly found: Peered }
     | { readonly mode: "race"; readonly found: Raced }
   );
@@ -126,6 +127,7 @@ function markdown(report: Report): string {
     ...groups.flatMap((group) =>
       section(group, lines.filter(({ precision, streams }) => `${precision} ${streams}` === group))
     ),
+    ...boundSection(rows, lines),
     ...goals(lines),
     "",
   ].join("\n");
@@ -149,6 +151,43 @@ function costSection(rows: readonly Row[]): readonly string[] {
         found.slice(1).map(({ ratio }) => shown(ratio)).join(" | ")
       } |`
     ),
+  ];
+}
+
+/** What trained drafters could gain on chat at most, by their acceptance on answers held out and what guesses cost. */
+function boundSection(rows: readonly Row[], lines: readonly Line[]): readonly string[] {
+  const costs = rows.find((row) => row.mode === "cost" && row.precision === "f32");
+  const bounds = rows.flatMap((row) => {
+    const { mode, precision, config = "", found } = row;
+    const race = lines.find((one) =>
+      one.config === config && one.precision === precision && one.streams === "1" && one.workload === "chat"
+    );
+    if (mode !== "trained" || race === undefined || costs?.mode !== "cost") return [];
+    const single = costs.found.find(({ rows }) => rows === 1)!.milliseconds;
+    const verified = stepsOf(race) - (race.steps[0] ?? 0);
+    const drafting = perGuess(race) * race.offered / verified / single;
+    return [
+      "",
+      ...found.lines.map((line, i) => i === 0 ? `${config}: ${line}` : `- ${line}`),
+      "",
+      "| guesses | accepted | verifying, c(m) | drafting | bound | accepted where 1.3 is reached |",
+      "|---|---|---|---|---|---|",
+      ...found.accepted.map(([guesses, accepted]) => {
+        const taken = costOf(costs.found, guesses + 1) + drafting;
+        const cells = [accepted, taken - drafting, drafting, (1 + accepted) / taken, GOALS.chat * taken - 1];
+        return `| ${[guesses, ...cells.map((value) => value.toFixed(2))].join(" | ")} |`;
+      }),
+    ];
+  });
+  return bounds.length === 0 ? [] : [
+    "",
+    "## What bounds trained drafters on chat",
+    "",
+    "Trees of a fixed size in every step, at the acceptance that training told on answers held out: bound = (1 + accepted) / " +
+    "(c(m) + drafting), drafting being what the chat race spent for each tree that was verified, over c(1). A tree that is " +
+    "left out where it does not pay, or made larger where the drafter is sure, may gain more. More lessons would lift it: " +
+    "EAGLE's own layer learned from some hundred times as many tokens (Li et al., 2024).",
+    ...bounds,
   ];
 }
 

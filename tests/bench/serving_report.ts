@@ -1,7 +1,9 @@
 /** The report of serving_bench.ts: JSON for programs and tables for people. */
 import { type BudgetPoint, largestWithin, p99 } from "../../mod.ts";
 import { madeOn, reportFiles, type Rows } from "./report_files.ts";
-import type { Batched, Chunked, Mode, Offloaded, Prefixed, Ratio, Stacked } from "./serving_child.ts";
+import type { Ratio } from "./serving_arms.ts";
+import type { Chunked, Mode, Offloaded, Prefixed } from "./serving_child.ts";
+import type { Batched, Stacked } from "./serving_throughput.ts";
 import { offlineChat, SEQUENCES } from "./serving_workloads.ts";
 
 export interface Row {
