@@ -12,7 +12,7 @@ import { eagle, type EagleOptions } from "./decoders/eagle.ts";
 import { earlyExit, type EarlyExitOptions } from "./decoders/early_exit.ts";
 import { medusa, type MedusaOptions } from "./decoders/medusa.ts";
 import { fewerLayers, type FewerLayersOptions } from "./decoders/fewer_layers.ts";
-import { type LookupOptions, promptLookup } from "./decoders/prompt_lookup.ts";
+import { type LookupOptions, promptLookup, USUAL_GUESSES } from "./decoders/prompt_lookup.ts";
 import { awq, type AwqOptions } from "./quantizers/awq.ts";
 import { float8 } from "./quantizers/float8.ts";
 import { gptq, type GptqOptions } from "./quantizers/gptq.ts";
@@ -84,6 +84,7 @@ export const techniques = {
   draft_int4: draftModel({ draft: [INT4], draws: false, name: "draft_int4" }),
   early_exit: earlyExit(),
   medusa: medusa(),
+  medusa_lookup: medusa({ lookedUp: USUAL_GUESSES }),
   eagle: eagle(),
   prefix_cache: prefixCache(),
   kv_offload: kvOffload(),

@@ -26,12 +26,19 @@ export class GuessTree {
     return Math.max(0, ...this.#guesses.keys().map((place) => this.path(place).length));
   }
 
-  /** Adds guesses that follow another, with the drafter's confidence in each; returns their places. */
+  /**
+   * Adds guesses that follow another, with the drafter's confidence in each; returns their places. One that is there
+   * already keeps its place, and the higher of both chances.
+   */
   grow(parent: number, tokens: readonly number[], confidences: readonly number[]): readonly number[] {
     const before = this.#guesses[parent]?.chance ?? 1;
-    return tokens.map((token, i) =>
-      this.#guesses.push({ token, parent, chance: before * confidences[i]! }) - 1
-    );
+    return tokens.map((token, i) => {
+      const chance = before * confidences[i]!;
+      const place = this.#guesses.findIndex((one) => one.parent === parent && one.token === token);
+      if (place < 0) return this.#guesses.push({ token, parent, chance }) - 1;
+      if (chance > this.#guesses[place]!.chance) this.#guesses[place] = { token, parent, chance };
+      return place;
+    });
   }
 
   /** Of some places the `count` best, the best first. */

@@ -16,18 +16,29 @@ export interface Elsewhere {
   finish(sequence: Sequence): void;
 }
 
+/** The texts of running requests, in which each may look for what followed its own last words. */
+export class OwnTexts {
+  readonly #texts = new Map<string, SuffixAutomaton>();
+
+  find({ request: { id }, tokens }: Sequence): Found {
+    const text = this.#texts.get(id) ?? new SuffixAutomaton();
+    this.#texts.set(id, text);
+    while (text.size < tokens.length) text.append(tokens[text.size]!);
+    return { ...text.match, after: (count) => text.after(text.match.end, count, true) };
+  }
+
+  finish({ request: { id } }: Sequence): void {
+    this.#texts.delete(id);
+  }
+}
+
 /** Opens a decoder that looks up, for at most so many guesses in a step. */
 export function lookup(guesses: number, elsewhere?: Elsewhere): DecoderLive {
   const pace = new Pace();
-  const texts = new Map<string, SuffixAutomaton>();
+  const texts = new OwnTexts();
   const find = (sequence: Sequence): Found => {
-    const { request: { id }, tokens } = sequence;
-    const text = texts.get(id) ?? new SuffixAutomaton();
-    texts.set(id, text);
-    while (text.size < tokens.length) text.append(tokens[text.size]!);
-    const other = elsewhere?.find(sequence);
-    if (other !== undefined && other.length > text.match.length) return other;
-    return { ...text.match, after: (count) => text.after(text.match.end, count, true) };
+    const [own, other] = [texts.find(sequence), elsewhere?.find(sequence)];
+    return other !== undefined && other.length > own.length ? other : own;
   };
   return {
     propose(asking: readonly Asking[]) {
@@ -42,7 +53,7 @@ export function lookup(guesses: number, elsewhere?: Elsewhere): DecoderLive {
     observe: (sequence, offered, accepted) => pace.observed(sequence, offered, accepted),
     timed: (step) => pace.timed(step),
     finish(sequence) {
-      texts.delete(sequence.request.id);
+      texts.finish(sequence);
       pace.finish(sequence);
       elsewhere?.finish(sequence);
     },
@@ -50,6 +61,6 @@ export function lookup(guesses: number, elsewhere?: Elsewhere): DecoderLive {
 }
 
 /** Matches of 1, 2, 3-4, 5-8, 9-16 and more tokens. */
-function kindOf(length: number): number {
+export function kindOf(length: number): number {
   return Math.min(KINDS - 1, Math.ceil(Math.log2(Math.max(1, length))));
 }

@@ -25,7 +25,8 @@ import { RANKS } from "./medusa_right.ts";
 import { rankGraph } from "./medusa_graph.ts";
 import { shapes } from "./medusa_step.ts";
 import { type MedusaTold, trainMedusa } from "./medusa_training.ts";
-import { treeOf } from "./medusa_tree.ts";
+import { Lookups } from "./looked_up.ts";
+import { growHeads } from "./medusa_tree.ts";
 import { pacedTrees } from "./paced_trees.ts";
 import { openTrained, type Recipe, recipeOf } from "./trained.ts";
 
@@ -35,24 +36,30 @@ export interface MedusaOptions {
   readonly seed?: number;
   /** The sets that prompts of training quote. */
   readonly sets?: readonly Dataset<Text>[];
+  /** Guesses at most that are looked up in the request's own text, as prompt lookup does, and join the tree. */
+  readonly lookedUp?: number;
 }
 
 type Params = { readonly tokens: number; readonly seed: number; readonly sets: readonly string[] };
 
 /** Its stacks open on a model for which it was trained with the same options. */
 export function medusa(
-  { tokens = 240_000, seed = 1, sets = CALIBRATION_SETS }: MedusaOptions = {},
+  { tokens = 240_000, seed = 1, sets = CALIBRATION_SETS, lookedUp = 0 }: MedusaOptions = {},
 ): Technique {
+  const name = lookedUp > 0 ? "medusa_lookup" : "medusa";
   const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
   return {
-    name: "medusa",
+    name,
     slot: "decoder",
     claim: "identical",
     bottleneck: "sequential-decode",
     scope: "per-request",
-    summary:
-      "Guesses the next tokens with heads on the model's last layer, and verifies a tree of them in one step.",
-    source: "Cai et al., Medusa, ICML 2024; Ankner et al., Hydra, 2024 (the known token)",
+    summary: `Guesses the next tokens with heads on the model's last layer${
+      lookedUp > 0 ? " and from where the same words occurred before" : ""
+    }, and verifies a tree of them in one step.`,
+    source: `Cai et al., Medusa, ICML 2024; Ankner et al., Hydra, 2024 (the known token)${
+      lookedUp > 0 ? "; Saxena, Prompt Lookup Decoding, 2023" : ""
+    }`,
     calibration: sets,
     engaged: (counters) => (counters.accepted ?? 0) > 0,
     async train(training) {
@@ -61,7 +68,7 @@ export function medusa(
     },
     transform: (stack: Stack): Stack => ({
       ...stack,
-      decoder: { name: "medusa", params, module: import.meta.url },
+      decoder: { name, params: { ...params, ...(lookedUp > 0 && { lookedUp }) }, module: import.meta.url },
     }),
   };
 }
@@ -72,7 +79,7 @@ function recipe(params: Params, model: Model): Promise<Recipe> {
 
 /** Opens the decoder. @throws {Unsupported} when it is not trained for the model. @throws {UserError} when it is damaged. */
 export async function open(
-  params: Params,
+  { lookedUp = 0, ...params }: Params & { readonly lookedUp?: number },
   { model, shape: { width }, program, clock }: Live,
 ): Promise<DecoderLive> {
   const trained = await openTrained<MedusaTold>(await recipe(params, model));
@@ -98,18 +105,28 @@ export async function open(
   /** Of each request, the feature of the last row before its last token. */
   const last = new Map<string, Float32Array>();
 
+  const lookups = lookedUp > 0 ? new Lookups() : undefined;
+
   async function draft(asking: readonly Asking[]): Promise<readonly GuessTree[]> {
-    // Of a request whose rows all were in a prefix cache none is known yet.
+    const trees = asking.map(({ sequence, room }) => {
+      const tree = new GuessTree();
+      if (lookups === undefined) return tree;
+      const { tokens, confidences } = lookups.of(sequence, Math.min(room, lookedUp));
+      let place = -1;
+      for (const [i, token] of tokens.entries()) {
+        [place] = tree.grow(place, [token], [confidences[i]!]) as [number];
+      }
+      return tree;
+    });
+    // Of a request whose rows all were in a prefix cache no feature is known yet.
     const ready = asking.filter(({ sequence: { request } }) => last.has(request.id));
-    if (ready.length === 0) return asking.map(() => new GuessTree());
+    if (ready.length === 0) return trees;
     const features = concat(ready.map(({ sequence: { request } }) => last.get(request.id)!));
     const following = embedding.of(ready.map(({ sequence }) => sequence.tokens.at(-1)!));
     const x = known(features, following, width);
     const ranked = await rank.run({ x: floats([x.rows, x.columns], x.values) });
-    return asking.map((one) => {
-      const row = ready.indexOf(one);
-      return row < 0 ? new GuessTree() : treeOf(ranked, row, tokens);
-    });
+    ready.forEach((one, row) => growHeads(trees[asking.indexOf(one)]!, ranked, row, tokens));
+    return trees;
   }
 
   const own = pacedTrees(draft, clock);
@@ -118,6 +135,7 @@ export async function open(
     learn: ({ request: { id } }, _, features) => void last.set(id, features.slice(-width)),
     finish(sequence) {
       own.finish(sequence);
+      lookups?.finish(sequence);
       last.delete(sequence.request.id);
     },
     weightBytes: [u, ...heads.flatMap((parts) => Object.values(parts))]

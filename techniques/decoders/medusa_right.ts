@@ -5,7 +5,8 @@ import type { FeatureSet } from "./feature_set.ts";
 import { type Accepted, meanOf, SIZES } from "./held_out.ts";
 import { rankGraph } from "./medusa_graph.ts";
 import type { Rows } from "./medusa_step.ts";
-import { treeOf } from "./medusa_tree.ts";
+import { GuessTree } from "./eagle_tree.ts";
+import { growHeads } from "./medusa_tree.ts";
 import type { Parts } from "./trained.ts";
 
 export interface Right {
@@ -42,7 +43,8 @@ export async function rightOf(
         const rank = guesses.slice(start, start + most).indexOf(token);
         if (rank >= 0) ranks[head]![rank]!++;
       });
-      const tree = treeOf(found, row, tokens);
+      const tree = new GuessTree();
+      growHeads(tree, found, row, tokens);
       const best = tree.best(SIZES.at(-1)!);
       const right = best.flatMap((place, order) => {
         const path = tree.path(place);

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { floats, integers } from "../../../engine/mod.ts";
-import { treeOf } from "../../../techniques/decoders/medusa_tree.ts";
+import { GuessTree } from "../../../techniques/decoders/eagle_tree.ts";
+import { growHeads } from "../../../techniques/decoders/medusa_tree.ts";
 
 /** Two rows of two heads that rank two places each. */
 const ranked = {
@@ -9,8 +10,14 @@ const ranked = {
 };
 const tokens = [70, 71, 72];
 
+function treeOf(found: typeof ranked, row: number, of = tokens): GuessTree {
+  const tree = new GuessTree();
+  growHeads(tree, found, row, of);
+  return tree;
+}
+
 Deno.test("each guess of a head is followed by the next head's, and worth the product of their confidences", () => {
-  const tree = treeOf(ranked, 0, tokens);
+  const tree = treeOf(ranked, 0);
   const paths = tree.best(9).map((place) => tree.path(place).map((at) => tree.guesses[at]!.token));
   assertEquals(paths, [[70], [70, 72], [71], [71, 72], [70, 70], [71, 70]]);
   assertEquals(tree.best(9).map((place) => tree.guesses[place]!.chance), [
@@ -24,9 +31,18 @@ Deno.test("each guess of a head is followed by the next head's, and worth the pr
 });
 
 Deno.test("each row has a tree of its own", () => {
-  const tree = treeOf(ranked, 1, tokens);
+  const tree = treeOf(ranked, 1);
   assertEquals(tree.draft(3), { tokens: [72, 71, 71], parent: [-1, -1, 0] });
   assertAlmostEquals(tree.guesses.reduce((sum, { chance }) => sum + chance, 0), 0.75 + 0.75 * 0.375);
+});
+
+Deno.test("guesses that are in the tree already are followed like the head's own, at the higher chance", () => {
+  const tree = new GuessTree();
+  tree.grow(tree.grow(-1, [71], [0.9])[0]!, [60], [0.8]);
+  growHeads(tree, ranked, 0, tokens);
+  const first = tree.guesses.filter(({ parent }) => parent < 0);
+  assertEquals(first, [{ token: 71, parent: -1, chance: 0.9 }, { token: 70, parent: -1, chance: 0.75 }]);
+  assertEquals(tree.guesses.filter(({ parent }) => parent === 0).map(({ token }) => token), [60, 72, 70]);
 });
 
 Deno.test("only the likeliest guesses of a head are followed", () => {
