@@ -46,7 +46,7 @@ type Params = { readonly tokens: number; readonly seed: number; readonly sets: r
 export function medusa(
   { tokens = 240_000, seed = 1, sets = CALIBRATION_SETS, lookedUp = 0 }: MedusaOptions = {},
 ): Technique {
-  const name = lookedUp > 0 ? "medusa_lookup" : "medusa";
+  const name = nameOf(lookedUp);
   const params: Params = { tokens, seed, sets: sets.map(({ digest }) => digest) };
   return {
     name,
@@ -73,6 +73,8 @@ export function medusa(
   };
 }
 
+const nameOf = (lookedUp: number) => lookedUp > 0 ? "medusa_lookup" : "medusa";
+
 function recipe(params: Params, model: Model): Promise<Recipe> {
   return recipeOf("medusa", model, params, import.meta.resolve("./medusa_learning.ts"));
 }
@@ -86,7 +88,9 @@ export async function open(
   if (trained === undefined) {
     throw new Unsupported(
       "decoder",
-      `its heads must be trained for ${model.name} first: run \`deno task train medusa\` with its --model`,
+      `its heads must be trained for ${model.name} first: run \`deno task train ${
+        nameOf(lookedUp)
+      }\` with its --model`,
     );
   }
   const heads = Object.values(trained.pieces);
