@@ -23,7 +23,9 @@ export class GuessTree {
 
   /** How many guesses follow each other at most. */
   get depth(): number {
-    return Math.max(0, ...this.#guesses.keys().map((place) => this.path(place).length));
+    const depths: number[] = [];
+    for (const { parent } of this.#guesses) depths.push(1 + (depths[parent] ?? 0));
+    return Math.max(0, ...depths);
   }
 
   /**

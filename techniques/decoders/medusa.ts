@@ -108,7 +108,6 @@ export async function open(
   const embedding = new TokenRows(model, "embedding");
   /** Of each request, the feature of the last row before its last token. */
   const last = new Map<string, Float32Array>();
-
   const lookups = lookedUp > 0 ? new Lookups() : undefined;
 
   async function draft(asking: readonly Asking[]): Promise<readonly GuessTree[]> {

@@ -1,29 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Dataset, type Prompt, UserError, type Workload } from "../../mod.ts";
+import { UserError } from "../../mod.ts";
 import { type EndpointLoad, loadEndpoint } from "../../evals/mod.ts";
+import { names } from "./conformance/names.ts";
 import { conformance, type ConformanceServer, type ScriptName } from "./conformance/server.ts";
 
-const prompts: Dataset<Prompt> = {
-  name: "names",
-  version: "1",
-  source: "made for tests",
-  license: "CC0-1.0",
-  split: "workload",
-  digest: "0".repeat(64),
-  size: 41,
-  async *samples() {
-    for (let i = 0; i < 41; i++) yield { id: `p${i}`, cluster: `${i}`, slices: [], turns: [`p${i}`] };
-  },
-};
-const workload: Workload = {
-  name: "names",
-  summary: "",
-  prompts,
-  arrival: { kind: "closed", clients: 4 },
-  requests: 1,
-  maxTokens: 8,
-  seed: 1,
-};
+const workload = names(41, { kind: "closed", clients: 4 });
 
 const loaded = (
   { url }: ConformanceServer,

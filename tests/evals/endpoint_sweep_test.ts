@@ -1,29 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Dataset, Prompt, Workload } from "../../mod.ts";
 import { type EndpointSweep, sweepEndpoint, type SweepPoint } from "../../evals/mod.ts";
+import { names } from "./conformance/names.ts";
 import { conformance } from "./conformance/server.ts";
 
-const prompts: Dataset<Prompt> = {
-  name: "names",
-  version: "1",
-  source: "made for tests",
-  license: "CC0-1.0",
-  split: "workload",
-  digest: "0".repeat(64),
-  size: 60,
-  async *samples() {
-    for (let i = 0; i < 60; i++) yield { id: `p${i}`, cluster: `${i}`, slices: [], turns: [`p${i}`] };
-  },
-};
-const workload: Workload = {
-  name: "names",
-  summary: "",
-  prompts,
-  arrival: { kind: "single" },
-  requests: 1,
-  maxTokens: 8,
-  seed: 1,
-};
+const workload = names(60, { kind: "single" });
 
 async function swept(url: string, over: Partial<EndpointSweep> = {}) {
   const running = sweepEndpoint({
